@@ -1,0 +1,271 @@
+using System.Text;
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using Conex.Linux.Processes;
+
+namespace Conex.Linux.Cgroups;
+
+/// <summary>The cgroup of one container: its directories in every hierarchy of the host.</summary>
+public sealed class Cgroup : IDisposable
+{
+    private readonly CgroupNode[] nodes;
+
+    private Cgroup(CgroupHost host, string path, CgroupNode[] nodes)
+    {
+        Host = host;
+        Path = path;
+        this.nodes = nodes;
+    }
+
+    /// <summary>The host whose hierarchies these are.</summary>
+    public CgroupHost Host { get; }
+
+    /// <summary>The cgroupsPath it was made or opened by.</summary>
+    public string Path { get; }
+
+    /// <summary>The directories in the file system by the hierarchy's name (empty for the version 2 tree): enough to open the cgroup
+    /// again, also when the path was relative and the next process runs in another cgroup.</summary>
+    public IReadOnlyDictionary<string, string> Paths => nodes.ToDictionary(n => n.Hierarchy.Name, n => n.FullPath);
+
+    /// <summary>The directory for CLONE_INTO_CGROUP (clone3(2)); null on hosts with version 1 hierarchies, which that flag does not
+    /// reach, and while the cgroup does not exist. Opened by O_PATH, owned by the cgroup.</summary>
+    public DirectoryHandle? Directory => Host.Mode == CgroupMode.V2 ? UnifiedNode?.Directory : null;
+
+    /// <summary>Whether it exists in any hierarchy.</summary>
+    public bool Exists => Array.Exists(nodes, n => n.Directory is not null);
+
+    /// <summary>How often the kernel killed for lack of memory in this cgroup; 0 without the memory controller.</summary>
+    public ulong OomKills
+    {
+        get
+        {
+            Span<byte> buffer = stackalloc byte[512];
+            CgroupNode? node = NodeOf("memory");
+            string file = node is { IsUnified: false } ? "memory.oom_control" : "memory.events";
+            return node is null ? 0 : FlatKeyed.Find(node.TryRead(file, buffer), "oom_kill"u8) ?? 0;
+        }
+    }
+
+    /// <summary>Whether the processes are stopped; null where there is no freezer.</summary>
+    public FreezerState? FreezerState => FreezerNode is { } node ? CgroupFreezer.StateOf(node) : null;
+
+    internal ReadOnlySpan<CgroupNode> Nodes => nodes;
+
+    internal CgroupNode? UnifiedNode => Array.Find(nodes, n => n.IsUnified);
+
+    private CgroupNode? FreezerNode => NodeOf("freezer") ?? UnifiedNode;
+
+    /// <summary>Makes a cgroup in every hierarchy, with the CPUs and memory nodes of its parent (version 1) and all controllers that the
+    /// ancestors can give (version 2). An empty one that exists is taken over.</summary>
+    /// <param name="cgroupsPath">As in the runtime-spec: absolute below the mounts, or relative to this process's own cgroup.</param>
+    /// <param name="onlyWritable">Leave out hierarchies in which this user may not create cgroups (rootless).</param>
+    /// <exception cref="CgroupException">The cgroup holds processes or is frozen, or there is no hierarchy to make it in.</exception>
+    /// <exception cref="KernelException">A hierarchy refused; what was made is removed again.</exception>
+    public static Cgroup Create(CgroupHost host, string cgroupsPath, bool onlyWritable = false) =>
+        new(host, cgroupsPath, CgroupCreation.Create(host, cgroupsPath, onlyWritable));
+
+    /// <summary>Names a cgroup, whether it exists or not; costs no system call.</summary>
+    /// <exception cref="CgroupException">The path names no cgroup below the root.</exception>
+    public static Cgroup Open(CgroupHost host, string cgroupsPath)
+    {
+        var nodes = new CgroupNode[host.Hierarchies.Count];
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            CgroupHierarchy hierarchy = host.Hierarchies[i];
+            nodes[i] = new CgroupNode(hierarchy, $"{hierarchy.MountPoint}/{host.Resolve(hierarchy, cgroupsPath)}");
+        }
+        return new Cgroup(host, cgroupsPath, nodes);
+    }
+
+    /// <summary>Names a cgroup by what <see cref="Paths"/> said.</summary>
+    /// <exception cref="CgroupException">A path lies outside its hierarchy's mount.</exception>
+    public static Cgroup Open(CgroupHost host, string cgroupsPath, IReadOnlyDictionary<string, string> paths)
+    {
+        var nodes = new List<CgroupNode>(paths.Count);
+        foreach (CgroupHierarchy hierarchy in host.Hierarchies)
+        {
+            if (paths.TryGetValue(hierarchy.Name, out string? path))
+            {
+                nodes.Add(
+                    path.StartsWith(hierarchy.MountPoint + "/", StringComparison.Ordinal)
+                        ? new CgroupNode(hierarchy, path)
+                        : throw new CgroupException($"open cgroup {path}: it does not lie below {hierarchy.MountPoint}")
+                );
+            }
+        }
+        return new Cgroup(host, cgroupsPath, [.. nodes]);
+    }
+
+    /// <summary>Moves a process, with all its threads, into this cgroup in every hierarchy.</summary>
+    /// <param name="pid">0 moves the calling process.</param>
+    /// <param name="companion">A process whose version 2 cgroup is taken when this one has given its controllers to children and so takes
+    /// no process itself (EBUSY), as when a container runs systemd.</param>
+    /// <exception cref="CgroupException">The cgroup does not exist.</exception>
+    /// <exception cref="KernelException">A hierarchy refused: ESRCH when the process has ended.</exception>
+    public void AddProcess(int pid, int? companion = null)
+    {
+        bool joined = false;
+        foreach (CgroupNode node in nodes)
+        {
+            Errno error = node.TryWrite("cgroup.procs", pid);
+            if (error == Errno.ENOENT && !node.IsRequired)
+            {
+                continue;
+            }
+            if (error == Errno.EBUSY && node.IsUnified && companion is { } other)
+            {
+                using CgroupNode beside = PlaceOf(other, node.Hierarchy);
+                error = beside.TryWrite("cgroup.procs", pid);
+            }
+            if (error != Errno.None)
+            {
+                throw new KernelException($"move process {pid} to cgroup", node.FullPath, error);
+            }
+            joined = true;
+        }
+        if (!joined)
+        {
+            throw new CgroupException($"move process {pid} to cgroup {Path}: it does not exist");
+        }
+    }
+
+    /// <summary>The numbers of all processes in the cgroup and below it, in any hierarchy.</summary>
+    public HashSet<int> Processes()
+    {
+        var found = new HashSet<int>();
+        foreach (CgroupNode node in nodes)
+        {
+            node.AddProcesses(found);
+        }
+        return found;
+    }
+
+    /// <summary>Writes a value to a controller's file.</summary>
+    /// <param name="controller">As the kernel names it; <c>cgroup</c> for the core files of version 2.</param>
+    /// <exception cref="CgroupException">The host lacks the controller.</exception>
+    /// <exception cref="KernelException">The file does not exist or the value is refused.</exception>
+    public void Write(string controller, string file, string value)
+    {
+        CgroupNode node = NodeOf(controller) ?? throw Missing(controller, file);
+        Errno error = TryWrite(controller, file, value);
+        if (error != Errno.None)
+        {
+            throw new KernelException($"write {value} to", $"{node.FullPath}/{file}", error);
+        }
+    }
+
+    /// <summary>Writes a value to a controller's file, and answers why not.</summary>
+    /// <returns>ENODEV when the host lacks the controller; ENOENT when this cgroup lacks the file.</returns>
+    public Errno TryWrite(string controller, string file, string value)
+    {
+        if (NodeOf(controller) is not { } node)
+        {
+            return Errno.ENODEV;
+        }
+        Span<byte> small = stackalloc byte[256];
+        ReadOnlySpan<byte> bytes = Encoding.UTF8.TryGetBytes(value, small, out int length)
+            ? small[..length]
+            : Encoding.UTF8.GetBytes(value);
+        Errno error = node.TryWrite(file, bytes);
+        if (error == Errno.ENOENT && node.IsUnified && Host.Mode == CgroupMode.Hybrid)
+        {
+            // A hybrid host's version 2 tree has few controllers and most containers need none: they are enabled for whoever does.
+            UnifiedControllers.Enable(Host, node);
+            error = node.TryWrite(file, bytes);
+        }
+        return error;
+    }
+
+    /// <summary>The text of a controller's file without its last newline.</summary>
+    /// <exception cref="CgroupException">The host lacks the controller.</exception>
+    /// <exception cref="KernelException">The file does not exist.</exception>
+    public string Read(string controller, string file) =>
+        TryRead(controller, file)
+        ?? throw (
+            NodeOf(controller) is { } node
+                ? new KernelException("read", $"{node.FullPath}/{file}", Errno.ENOENT)
+                : Missing(controller, file)
+        );
+
+    /// <summary>The text of a controller's file without its last newline; null when host or cgroup lack it.</summary>
+    public string? TryRead(string controller, string file)
+    {
+        using FileHandle? opened = NodeOf(controller)?.TryOpen(file, OpenMode.Read, out _);
+        return opened is null ? null : Encoding.UTF8.GetString(FileIo.ReadToEnd(opened, file, 1 << 20)).TrimEnd('\n');
+    }
+
+    /// <summary>Stops all processes, and returns when the kernel says that all are stopped.</summary>
+    /// <exception cref="CgroupException">There is no freezer, or a process did not stop in time; then all run again.</exception>
+    /// <exception cref="KernelException">The kernel refused.</exception>
+    public void Freeze(TimeSpan timeout) => CgroupFreezer.Freeze(FreezerNode ?? throw NoFreezer("freeze"), timeout);
+
+    /// <summary>Lets all processes run on, and returns when the kernel says so.</summary>
+    /// <exception cref="CgroupException">There is no freezer, or a cgroup above stays frozen.</exception>
+    /// <exception cref="KernelException">The kernel refused.</exception>
+    public void Thaw(TimeSpan timeout) => CgroupFreezer.Thaw(FreezerNode ?? throw NoFreezer("thaw"), timeout);
+
+    /// <summary>Sends a signal to all processes, once.</summary>
+    /// <exception cref="KernelException">A process may not be signalled.</exception>
+    public void Signal(Signal signal) => CgroupEnd.Signal(this, Processes(), signal);
+
+    /// <summary>Ends all processes by SIGKILL, frozen ones too, and returns when none is left.</summary>
+    /// <exception cref="CgroupException">Some are left after the time; the message names them.</exception>
+    public void Kill(TimeSpan timeout) => CgroupEnd.KillAll(this, timeout);
+
+    /// <summary>Removes the cgroup and those below it; one that is gone is no error.</summary>
+    /// <exception cref="CgroupException">It stays busy for the whole time; the message names the processes in it.</exception>
+    /// <exception cref="KernelException">A hierarchy refused.</exception>
+    public void Delete(TimeSpan timeout) => CgroupEnd.Delete(this, timeout);
+
+    /// <summary>Gives the version 2 directory and the files that the kernel lists for it to a user, who may then make cgroups below it
+    /// (cgroup-v2.rst, "Delegation"). Version 1 cannot be given away safely and is left alone.</summary>
+    /// <exception cref="KernelException">chown(2) refused.</exception>
+    public void Delegate(uint user, uint group)
+    {
+        if (UnifiedNode?.Directory is not { } directory)
+        {
+            return;
+        }
+        PathAt.SetOwner(directory, "", user, group);
+        string files = Encoding.UTF8.GetString(FileIo.ReadAll("/sys/kernel/cgroup/delegate"));
+        foreach (string file in files.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (PathAt.Status(directory, file, follow: false) is not null)
+            {
+                PathAt.SetOwner(directory, file, user, group);
+            }
+        }
+    }
+
+    /// <summary>What the processes have used up to now.</summary>
+    public CgroupStatistics ReadStatistics() => StatisticsReader.Read(this);
+
+    /// <summary>Closes the directories; the cgroup stays.</summary>
+    public void Dispose()
+    {
+        foreach (CgroupNode node in nodes)
+        {
+            node.Dispose();
+        }
+    }
+
+    internal CgroupNode? NodeOf(string controller)
+    {
+        foreach (CgroupNode node in nodes)
+        {
+            if (node.Hierarchy.Has(controller))
+            {
+                return node;
+            }
+        }
+        return Host.VersionOf(controller) == CgroupVersion.V2 ? UnifiedNode : null;
+    }
+
+    private static CgroupNode PlaceOf(int pid, CgroupHierarchy hierarchy) =>
+        new(hierarchy, hierarchy.MountPoint + CgroupHost.PathOf(pid, hierarchy));
+
+    private CgroupException NoFreezer(string action) => new($"{action} cgroup {Path}: this host has no freezer for it");
+
+    private CgroupException Missing(string controller, string file) =>
+        new($"cgroup {Path}: this host has no {controller} controller, so {file} cannot be used");
+}

@@ -1,0 +1,111 @@
+using Conex.Linux.Errors;
+using Conex.Linux.Raw;
+
+namespace Conex.Linux.Cgroups;
+
+/// <summary>Makes a cgroup's directories: one mkdirat(2) for each hierarchy where the parents exist.</summary>
+internal static class CgroupCreation
+{
+    private const uint Mode = 0x1ed; // 0755
+
+    internal static CgroupNode[] Create(CgroupHost host, string cgroupsPath, bool onlyWritable)
+    {
+        var nodes = new List<CgroupNode>(host.Hierarchies.Count);
+        var made = new List<CgroupNode>(host.Hierarchies.Count);
+        try
+        {
+            foreach (CgroupHierarchy hierarchy in host.Hierarchies)
+            {
+                var node = new CgroupNode(hierarchy, $"{hierarchy.MountPoint}/{host.Resolve(hierarchy, cgroupsPath)}")
+                {
+                    IsRequired = true,
+                };
+                Errno error = TryMake(node);
+                if (onlyWritable && error is Errno.EACCES or Errno.EPERM or Errno.EROFS)
+                {
+                    node.Dispose();
+                    continue;
+                }
+                nodes.Add(node);
+                if (error == Errno.None)
+                {
+                    made.Add(node);
+                }
+                else if (error == Errno.EEXIST)
+                {
+                    RefuseOccupied(node);
+                }
+                else
+                {
+                    throw new KernelException("create cgroup", node.FullPath, error);
+                }
+                if (hierarchy.Has("cpuset"))
+                {
+                    CpusetInheritance.Fill(node, isNew: error == Errno.None);
+                }
+                else if (node.IsUnified && host.Mode == CgroupMode.V2)
+                {
+                    UnifiedControllers.Enable(host, node);
+                }
+            }
+        }
+        catch
+        {
+            foreach (CgroupNode node in made)
+            {
+                _ = Libc.unlinkat(Libc.AT_FDCWD, node.FullPath, Libc.AT_REMOVEDIR);
+            }
+            nodes.ForEach(n => n.Dispose());
+            throw;
+        }
+        return nodes.Count > 0 ? [.. nodes] : throw new CgroupException(WhyNone(host, cgroupsPath));
+    }
+
+    private static string WhyNone(CgroupHost host, string cgroupsPath) =>
+        host.Mode == CgroupMode.None
+            ? $"create cgroup {cgroupsPath}: no cgroup file system is mounted on this host"
+            : $"create cgroup {cgroupsPath}: this user may not create cgroups in any hierarchy";
+
+    private static Errno TryMake(CgroupNode node)
+    {
+        Errno error = TryMake(node.FullPath);
+        if (error != Errno.ENOENT)
+        {
+            return error;
+        }
+        string mountPoint = node.Hierarchy.MountPoint;
+        for (int slash = mountPoint.Length; (slash = node.FullPath.IndexOf('/', slash + 1)) > 0; )
+        {
+            string ancestor = node.FullPath[..slash];
+            error = TryMake(ancestor);
+            if (error == Errno.None && node.Hierarchy.Has("cpuset"))
+            {
+                CpusetInheritance.FillAndPassOn(node.Hierarchy, ancestor);
+            }
+            else if (error is not (Errno.None or Errno.EEXIST))
+            {
+                return error;
+            }
+        }
+        return TryMake(node.FullPath);
+    }
+
+    private static Errno TryMake(string path) => Libc.mkdirat(Libc.AT_FDCWD, path, Mode) == 0 ? Errno.None : KernelCall.LastError;
+
+    /// <summary>Limits and kills of one container must not hit another's processes, and a frozen cgroup would stop the new ones.</summary>
+    private static void RefuseOccupied(CgroupNode node)
+    {
+        var processes = new HashSet<int>();
+        node.AddProcesses(processes);
+        if (processes.Count > 0)
+        {
+            throw new CgroupException(
+                $"create cgroup {node.FullPath}: it exists and holds other processes: {ProcessList.Describe(processes)}"
+            );
+        }
+        if (CgroupFreezer.StateOf(node) is not (null or FreezerState.Thawed))
+        {
+            throw new CgroupException($"create cgroup {node.FullPath}: it exists and is frozen");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using Conex.Linux.Processes;
+
+namespace Conex.Linux.Faults;
+
+/// <summary>Named places at which a test build can be cut, as kill -9 or a power cut would.</summary>
+public static class CrashStep
+{
+    private static readonly string? Wanted = Environment.GetEnvironmentVariable("CONEX_CRASH_AT");
+    private static int seen;
+
+    /// <summary>Ends this process with SIGKILL when CONEX_CRASH_AT names this step (<c>name</c>, or <c>name#3</c> for its third visit).
+    /// Compiled away unless CRASH_STEPS is defined.</summary>
+    /// <param name="name"><c>noun.verb.step</c>, a literal that stands once in the source.</param>
+    [Conditional("CRASH_STEPS")]
+    public static void At(string name)
+    {
+        if (Wanted is null || !Wanted.StartsWith(name, StringComparison.Ordinal))
+        {
+            return;
+        }
+        int visit = 1;
+        if (Wanted.Length > name.Length && (Wanted[name.Length] != '#' || !int.TryParse(Wanted.AsSpan(name.Length + 1), out visit)))
+        {
+            return;
+        }
+        if (Interlocked.Increment(ref seen) == visit)
+        {
+            Signals.Send(Environment.ProcessId, Signal.SIGKILL);
+        }
+    }
+}

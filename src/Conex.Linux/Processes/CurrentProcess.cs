@@ -1,0 +1,33 @@
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using Conex.Linux.Raw;
+
+namespace Conex.Linux.Processes;
+
+/// <summary>Facts and settings of this process.</summary>
+public static class CurrentProcess
+{
+    /// <summary>The effective user; 0 is root.</summary>
+    public static uint EffectiveUser => Libc.geteuid();
+
+    /// <summary>The effective group.</summary>
+    public static uint EffectiveGroup => Libc.getegid();
+
+    /// <summary>Starts a session of its own, without a controlling terminal.</summary>
+    /// <exception cref="KernelException">setsid(2) refused: this process leads a group already.</exception>
+    public static void NewSession() => KernelCall.Check(Libc.setsid(), "start a session");
+
+    /// <summary>Sets the file mode creation mask and returns the one before.</summary>
+    public static uint SetUmask(uint mask) => Libc.umask(mask);
+
+    /// <summary>The directory that holds this program's file, without a slash at the end.</summary>
+    /// <exception cref="KernelException">/proc is not there.</exception>
+    public static string ProgramDirectory
+    {
+        get
+        {
+            string path = PathAt.ReadLink(PathAt.Current, "/proc/self/exe");
+            return path[..Math.Max(path.LastIndexOf('/'), 0)];
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using Conex.Linux.Mounts;
+using Conex.Linux.Raw;
+
+namespace Conex.Linux.SyscallPrograms;
+
+/// <summary>The mount API of Linux 5.2 and later (fsopen(2), move_mount(2), mount_setattr(2)), as instructions.</summary>
+public static class MountCalls
+{
+    private const int FSOPEN_CLOEXEC = 1;
+    private const int FSMOUNT_CLOEXEC = 1;
+    private const int FSCONFIG_SET_FLAG = 0;
+    private const int FSCONFIG_SET_STRING = 1;
+    private const int FSCONFIG_CMD_CREATE = 6;
+    private const int OPEN_TREE_CLONE = 1;
+    private const int AT_RECURSIVE = 0x8000;
+    private const int MOVE_MOUNT_F_EMPTY_PATH = 0x4;
+    private const int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+    private const int MNT_DETACH = 2;
+
+    /// <summary>fsopen(2): a new file system context.</summary>
+    public static Register OpenFileSystem(this SyscallProgramBuilder program, string type, CallRules call = default) =>
+        program.Call(SyscallNumber.fsopen, call, program.Text(type), FSOPEN_CLOEXEC);
+
+    /// <summary>fsconfig(2): a key with a value, or a flag when the value is null.</summary>
+    public static void Configure(this SyscallProgramBuilder program, Register context, string key, string? value)
+    {
+        var call = new CallRules { Log = context };
+        if (value is null)
+        {
+            program.Do(SyscallNumber.fsconfig, call, context, FSCONFIG_SET_FLAG, program.Text(key), 0, 0);
+        }
+        else
+        {
+            program.Do(SyscallNumber.fsconfig, call, context, FSCONFIG_SET_STRING, program.Text(key), program.Text(value), 0);
+        }
+    }
+
+    /// <summary>fsconfig(2) FSCONFIG_CMD_CREATE: makes the superblock.</summary>
+    public static void CreateSuperblock(this SyscallProgramBuilder program, Register context) =>
+        program.Do(SyscallNumber.fsconfig, new CallRules { Log = context }, context, FSCONFIG_CMD_CREATE, 0, 0, 0);
+
+    /// <summary>fsmount(2): a detached mount of the context's superblock.</summary>
+    public static Register MountFileSystem(this SyscallProgramBuilder program, Register context, MountAttributes attributes) =>
+        program.Call(SyscallNumber.fsmount, new CallRules { Log = context }, context, FSMOUNT_CLOEXEC, (ulong)attributes);
+
+    /// <summary>open_tree(2) with OPEN_TREE_CLONE: a detached copy of what is mounted at a path; an empty path is the descriptor itself.</summary>
+    public static Register CloneMount(
+        this SyscallProgramBuilder program,
+        Argument directory,
+        string path,
+        bool recursive,
+        CallRules call = default
+    ) =>
+        program.Call(
+            SyscallNumber.open_tree,
+            call,
+            directory,
+            program.Text(path),
+            OPEN_TREE_CLONE | Libc.O_CLOEXEC | (recursive ? AT_RECURSIVE : 0) | (path.Length == 0 ? Libc.AT_EMPTY_PATH : 0)
+        );
+
+    /// <summary>mount_setattr(2) on a mount's descriptor.</summary>
+    public static void SetMountAttributes(
+        this SyscallProgramBuilder program,
+        Argument mount,
+        MountAttributes set,
+        MountAttributes clear,
+        Propagation propagation,
+        bool recursive,
+        CallRules call = default
+    ) =>
+        program.Do(
+            SyscallNumber.mount_setattr,
+            call,
+            mount,
+            program.Text(""),
+            Libc.AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0),
+            program.Words((ulong)set, (ulong)clear, (ulong)propagation, 0),
+            32
+        );
+
+    /// <summary>mount_setattr(2) on the mount at a path of the process's own view, and all below it: its propagation.</summary>
+    public static void SetPropagation(this SyscallProgramBuilder program, string path, Propagation propagation) =>
+        program.Do(
+            SyscallNumber.mount_setattr,
+            default,
+            Libc.AT_FDCWD,
+            program.Text(path),
+            AT_RECURSIVE,
+            program.Words(0, 0, (ulong)propagation, 0),
+            32
+        );
+
+    /// <summary>move_mount(2): attaches a detached mount; an empty path is the target's descriptor itself.</summary>
+    public static Register MoveMount(
+        this SyscallProgramBuilder program,
+        Register mount,
+        Argument targetDirectory,
+        string path,
+        CallRules call = default
+    ) =>
+        program.Call(
+            SyscallNumber.move_mount,
+            call,
+            mount,
+            program.Text(""),
+            targetDirectory,
+            program.Text(path),
+            MOVE_MOUNT_F_EMPTY_PATH | (path.Length == 0 ? MOVE_MOUNT_T_EMPTY_PATH : 0)
+        );
+
+    /// <summary>move_mount(2) onto a descriptor, with its result in <paramref name="result"/>.</summary>
+    public static void CallMoveMount(
+        this SyscallProgramBuilder program,
+        Register result,
+        Register mount,
+        Register target,
+        CallRules call
+    ) =>
+        program.CallInto(
+            result,
+            SyscallNumber.move_mount,
+            call,
+            mount,
+            program.Text(""),
+            target,
+            program.Text(""),
+            MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH
+        );
+
+    /// <summary>mount(2): the old way, for what the new one cannot carry.</summary>
+    public static void Mount(this SyscallProgramBuilder program, string source, string target, string type, ulong flags, string data) =>
+        program.Do(SyscallNumber.mount, default, program.Text(source), program.Text(target), program.Text(type), flags, program.Text(data));
+
+    /// <summary>pivot_root(".", "."): the working directory becomes the root and the old root is stacked upon it (pivot_root(2)).</summary>
+    public static void PivotHere(this SyscallProgramBuilder program) =>
+        program.Do(SyscallNumber.pivot_root, default, program.Text("."), program.Text("."));
+
+    /// <summary>umount2(".", MNT_DETACH).</summary>
+    public static void DetachHere(this SyscallProgramBuilder program) =>
+        program.Do(SyscallNumber.umount2, default, program.Text("."), MNT_DETACH);
+
+    /// <summary>move_mount(2) of the working directory's mount over / and chroot(2) into it: for roots that cannot be pivoted away from.</summary>
+    public static void MoveRootHere(this SyscallProgramBuilder program, Register root)
+    {
+        program.Do(SyscallNumber.move_mount, default, root, program.Text(""), Libc.AT_FDCWD, program.Text("/"), MOVE_MOUNT_F_EMPTY_PATH);
+        program.Do(SyscallNumber.chroot, default, program.Text("."));
+    }
+}

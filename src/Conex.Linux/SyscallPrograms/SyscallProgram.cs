@@ -1,0 +1,45 @@
+namespace Conex.Linux.SyscallPrograms;
+
+/// <summary>System calls as data: what a new process does between clone3(2) and execve(2). Immutable; printed by
+/// <c>SyscallProgramListing</c>, carried out by <see cref="SyscallInterpreter"/>.</summary>
+public sealed class SyscallProgram
+{
+    internal SyscallProgram(
+        ulong cloneFlags,
+        Instruction[] instructions,
+        string[] labels,
+        string?[] registers,
+        (int At, int Target)[] relocations,
+        ReadOnlyMemory<byte> data
+    )
+    {
+        CloneFlags = cloneFlags;
+        Instructions = instructions;
+        Labels = labels;
+        Registers = registers;
+        Relocations = relocations;
+        Data = data;
+    }
+
+    /// <summary>CLONE_* flags of the child.</summary>
+    public ulong CloneFlags { get; }
+
+    /// <summary>How many instructions there are.</summary>
+    public int Count => Instructions.Length;
+
+    internal Instruction[] Instructions { get; }
+
+    internal string[] Labels { get; }
+
+    internal string?[] Registers { get; }
+
+    internal (int At, int Target)[] Relocations { get; }
+
+    internal ReadOnlyMemory<byte> Data { get; }
+
+    /// <summary>What an instruction is for, as it was named by <see cref="SyscallProgramBuilder.Step"/>.</summary>
+    public string Label(int instruction) =>
+        (uint)instruction < (uint)Instructions.Length && Instructions[instruction].Label >= 0
+            ? Labels[Instructions[instruction].Label]
+            : "start the container's process";
+}
