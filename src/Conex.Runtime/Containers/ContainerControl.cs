@@ -1,0 +1,123 @@
+using Conex.Linux.Cgroups;
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using Conex.Linux.Polling;
+using Conex.Linux.Processes;
+using Conex.Linux.Sockets;
+using Conex.Linux.SyscallPrograms;
+using Conex.Runtime.Errors;
+
+namespace Conex.Runtime.Containers;
+
+/// <summary>What is done to a container that exists: start, signals, pause.</summary>
+public static class ContainerControl
+{
+    /// <summary>Milliseconds that a created container's process has for its last steps.</summary>
+    private const int StartDeadline = 30_000;
+
+    /// <summary>Lets a created container's process become the payload.</summary>
+    /// <exception cref="ContainerStateException">It is not waiting for its start.</exception>
+    /// <exception cref="LaunchException">The last steps failed; the container has stopped.</exception>
+    public static void Start(RuntimeContext context, string id)
+    {
+        var container = Container.Open(context, id);
+        switch (container.Status)
+        {
+            case ContainerStatus.Stopped or ContainerStatus.Creating:
+                throw new ContainerStateException("cannot start a container that has stopped");
+            case ContainerStatus.Running or ContainerStatus.Paused:
+                throw new ContainerStateException("cannot start an already running container");
+        }
+        string path = container.State.StartSocket;
+        using UnixSocket socket =
+            UnixSocket.TryConnect(path, out _) ?? throw new ContainerStateException("cannot start a container that has stopped");
+        PathAt.Unlink(PathAt.Current, path);
+        _ = socket.TrySend("G"u8, out _);
+        if (Poll.Readable(new FileHandle?[] { socket }, StartDeadline) < 0)
+        {
+            throw new LaunchException(
+                $"the container's process made no progress for {StartDeadline / 1000} seconds (is its cgroup frozen?)",
+                1
+            );
+        }
+        Span<byte> report = stackalloc byte[1024];
+        int n = FileIo.TryRead(socket, report, out _);
+        if (n > 0 && ProgramFailure.TryParse(report[..n], out ProgramFailure failure))
+        {
+            throw new LaunchException(
+                $"unable to start container process: {KernelException.Explain(failure.Error)} {failure.Log}".TrimEnd(),
+                1
+            );
+        }
+    }
+
+    /// <summary>Sends a signal to init, or to every process of the container.</summary>
+    /// <exception cref="ContainerStateException">The container is not running.</exception>
+    public static void Kill(RuntimeContext context, string id, Signal signal, bool all)
+    {
+        var container = Container.Open(context, id);
+        if (all)
+        {
+            using Cgroup? cgroup = container.OpenCgroup();
+            cgroup?.Signal(signal);
+            return;
+        }
+        using PidHandle? init = container.OpenInit();
+        if (init?.Send(signal) != true)
+        {
+            throw new ContainerStateException("container not running");
+        }
+        if (signal == Signal.SIGKILL)
+        {
+            ThawForTheEnd(container);
+        }
+    }
+
+    /// <summary>Stops every process of the container until <see cref="Resume"/>.</summary>
+    /// <exception cref="ContainerStateException">It is not running.</exception>
+    public static void Pause(RuntimeContext context, string id)
+    {
+        var container = Container.Open(context, id);
+        ContainerStatus status = container.Status;
+        if (status is not (ContainerStatus.Running or ContainerStatus.Created))
+        {
+            throw new ContainerStateException($"container not running: it is {Name(status)}");
+        }
+        using Cgroup? cgroup = container.OpenCgroup();
+        cgroup?.Freeze(RuntimeContext.Deadline);
+    }
+
+    /// <summary>Lets a paused container go on.</summary>
+    /// <exception cref="ContainerStateException">It is not paused.</exception>
+    public static void Resume(RuntimeContext context, string id)
+    {
+        var container = Container.Open(context, id);
+        if (container.Status != ContainerStatus.Paused)
+        {
+            throw new ContainerStateException("container not paused");
+        }
+        using Cgroup? cgroup = container.OpenCgroup();
+        cgroup?.Thaw(RuntimeContext.Deadline);
+    }
+
+    /// <summary>The word of runtime-spec runtime.md for a state.</summary>
+    public static string Name(ContainerStatus status) =>
+        status switch
+        {
+            ContainerStatus.Creating => "creating",
+            ContainerStatus.Created => "created",
+            ContainerStatus.Running => "running",
+            ContainerStatus.Paused => "paused",
+            _ => "stopped",
+        };
+
+    /// <summary>A frozen process takes SIGKILL only once it is thawed, on cgroup v1.</summary>
+    private static void ThawForTheEnd(Container container)
+    {
+        using Cgroup? cgroup = container.OpenCgroup();
+        if (cgroup is { Host.Mode: not CgroupMode.V2, FreezerState: FreezerState.Frozen or FreezerState.Freezing })
+        {
+            cgroup.Thaw(RuntimeContext.Deadline);
+        }
+    }
+}

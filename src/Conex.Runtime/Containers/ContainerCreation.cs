@@ -1,0 +1,186 @@
+using System.Globalization;
+using Conex.Linux.Capabilities;
+using Conex.Linux.Cgroups;
+using Conex.Linux.Faults;
+using Conex.Linux.Files;
+using Conex.Linux.Sockets;
+using Conex.Oci.RuntimeSpec;
+using Conex.Runtime.Errors;
+using Conex.Runtime.Launch;
+using Conex.Runtime.LaunchPlans;
+using Conex.Runtime.Resources;
+using Conex.Runtime.State;
+
+namespace Conex.Runtime.Containers;
+
+/// <summary>Brings a container from its bundle to a process. Cut anywhere, what is left is found by its state directory and removed by
+/// <see cref="ContainerRemoval"/>.</summary>
+public static class ContainerCreation
+{
+    /// <exception cref="InvalidSpecException">The configuration is wrong.</exception>
+    /// <exception cref="ContainerStateException">The ID is taken.</exception>
+    /// <exception cref="LaunchException">The process could not be started; nothing is left of it.</exception>
+    public static CreatedContainer Create(RuntimeContext context, CreateRequest request)
+    {
+        Bundle bundle = Bundle.Load(request.Bundle, request.ConfigFile);
+        string rootPath = bundle.RootPath;
+        RuntimeSpec spec = WithHome(bundle, rootPath);
+        CheckDescriptors(request);
+        StateDirectory state = StateDirectory.Create(context.Root, request.Id);
+        Cgroup? cgroup = null;
+        try
+        {
+            var host = CgroupHost.Detect();
+            string cgroupsPath = CgroupPath(spec, request.Id);
+            var record = new ContainerRecord
+            {
+                Id = request.Id,
+                Pid = 0,
+                StartTime = 0,
+                Bundle = request.Bundle,
+                Rootfs = rootPath,
+                Created = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffffff00Z", CultureInfo.InvariantCulture),
+                OciVersion = spec.OciVersion,
+                CgroupsPath = cgroupsPath,
+                Namespaces = OwnNamespaces(NamespaceSet.Parse(spec.Linux)),
+                Annotations = spec.Annotations,
+            };
+            state.WriteRecord(record);
+            CrashStep.At("runtime.create.record-written");
+            state.WriteConfig(bundle.Config);
+            cgroup = Cgroup.Create(host, cgroupsPath);
+            CrashStep.At("runtime.create.cgroup-made");
+            ResourceApplier.Apply(cgroup, spec.Linux?.Resources ?? new LinuxResources());
+            CrashStep.At("runtime.create.limits-set");
+            LaunchPlan plan = LaunchPlanCompiler.Compile(spec, Options(spec, bundle, request, cgroup));
+            return Launch(plan, spec, request, state, cgroup, record);
+        }
+        catch
+        {
+            Undo(state, cgroup);
+            throw;
+        }
+    }
+
+    private static CreatedContainer Launch(
+        LaunchPlan plan,
+        RuntimeSpec spec,
+        CreateRequest request,
+        StateDirectory state,
+        Cgroup cgroup,
+        ContainerRecord record
+    )
+    {
+        using UnixSocket? listener = request.Gate == StartGate.Listener ? UnixSocket.Listen(state.StartSocket, 1) : null;
+        var inputs = new LaunchInputs
+        {
+            Stdio = plan.Stdio is null ? null : request.Stdio,
+            Listener = listener,
+            Cgroup = cgroup,
+            UidMappings = spec.Linux?.UidMappings,
+            GidMappings = spec.Linux?.GidMappings,
+            OomScoreAdj = spec.Process?.OomScoreAdj,
+            OnProcess = pid =>
+            {
+                CrashStep.At("runtime.create.cloned");
+                record = record with { Pid = pid, StartTime = ProcessIdentity.Read(pid)?.StartTime ?? 0 };
+                state.WriteRecord(record);
+                CrashStep.At("runtime.create.process-recorded");
+            },
+        };
+        LaunchedProcess process = Launcher.Start(plan, inputs);
+        if (request.Gate != StartGate.None)
+        {
+            process.AwaitReady();
+        }
+        return new CreatedContainer(record, process, cgroup);
+    }
+
+    private static void Undo(StateDirectory state, Cgroup? cgroup)
+    {
+        try
+        {
+            cgroup?.Kill(RuntimeContext.Deadline);
+            cgroup?.Delete(RuntimeContext.Deadline);
+        }
+        catch (CgroupException)
+        {
+            // The error that led here is the one to report; the state directory stays for delete --force.
+            return;
+        }
+        finally
+        {
+            cgroup?.Dispose();
+        }
+        state.Remove();
+    }
+
+    /// <summary>The plan's options for a container, also for <c>plan</c>, which has no cgroup.</summary>
+    public static LaunchOptions Options(RuntimeSpec spec, Bundle bundle, CreateRequest request, Cgroup? cgroup) =>
+        new()
+        {
+            Bundle = bundle.Path,
+            Id = request.Id,
+            Rootfs = bundle.Rootfs,
+            Gate = request.Gate,
+            DieWithParent = request.DieWithParent,
+            RedirectStdio = request.Stdio is not null && spec.Process?.Terminal != true,
+            NoPivot = request.NoPivot,
+            NoNewKeyring = request.NoNewKeyring,
+            PreservedDescriptors = request.PreservedDescriptors,
+            Cgroups = cgroup is null ? [] : CgroupViews.Of(cgroup),
+            IntoCgroup = cgroup?.Directory is not null,
+            AvailableCapabilities = CapabilitySet.ReadPermitted(),
+            LastCapability = CapabilitySet.ReadLast(),
+        };
+
+    private static void CheckDescriptors(CreateRequest request)
+    {
+        if (request.PreservedDescriptors < 0)
+        {
+            throw new InvalidSpecException("--preserve-fds must not be negative");
+        }
+        for (int fd = 3; fd < 3 + request.PreservedDescriptors; fd++)
+        {
+            if (PathAt.Status($"/proc/self/fd/{fd}", follow: false) is null)
+            {
+                throw new InvalidSpecException($"--preserve-fds {request.PreservedDescriptors}: descriptor {fd} is not open");
+            }
+        }
+    }
+
+    private static string CgroupPath(RuntimeSpec spec, string id)
+    {
+        string? configured = spec.Linux?.CgroupsPath;
+        return string.IsNullOrEmpty(configured) ? $"/conex/{id}" : configured;
+    }
+
+    private static ulong OwnNamespaces(NamespaceSet namespaces)
+    {
+        ulong own = namespaces.Created;
+        foreach ((ulong flag, _) in namespaces.Joined)
+        {
+            own |= flag;
+        }
+        return own;
+    }
+
+    /// <summary>Adds HOME from the image's passwd file when the configuration has none, as runc does.</summary>
+    private static RuntimeSpec WithHome(Bundle bundle, string rootPath)
+    {
+        RuntimeSpec spec = bundle.Spec;
+        if (spec.Process is not { } process)
+        {
+            return spec;
+        }
+        foreach (string variable in process.Env ?? [])
+        {
+            if (variable.StartsWith("HOME=", StringComparison.Ordinal) && variable.Length > 5)
+            {
+                return spec;
+            }
+        }
+        string home = bundle.Rootfs is null ? HomeDirectory.Find(rootPath, process.User.Uid) : "/";
+        return spec with { Process = process with { Env = [.. process.Env ?? [], $"HOME={home}"] } };
+    }
+}

@@ -1,0 +1,67 @@
+using Conex.Linux.Cgroups;
+using Conex.Linux.Faults;
+using Conex.Linux.Files;
+using Conex.Linux.Polling;
+using Conex.Linux.Processes;
+using Conex.Runtime.Errors;
+using Conex.Runtime.State;
+
+namespace Conex.Runtime.Containers;
+
+/// <summary>Removes a container and everything the runtime made for it, whole or half.</summary>
+public static class ContainerRemoval
+{
+    /// <param name="force">Ends a running container first; a missing one is no error.</param>
+    /// <exception cref="ContainerStateException">There is none, or it runs.</exception>
+    /// <exception cref="CgroupException">A process does not end.</exception>
+    public static void Delete(RuntimeContext context, string id, bool force)
+    {
+        if (StateDirectory.TryOpen(context.Root, id) is not { } state)
+        {
+            if (force)
+            {
+                return;
+            }
+            throw new ContainerStateException("container does not exist");
+        }
+        if (state.ReadRecord() is null)
+        {
+            if (!force)
+            {
+                throw new ContainerStateException("container does not exist (its creation was cut: remove it with delete --force)");
+            }
+            state.Remove();
+            return;
+        }
+        var container = Container.Open(context, id);
+        ContainerStatus status = container.Status;
+        if (!force && status is not ContainerStatus.Stopped)
+        {
+            throw new ContainerStateException($"cannot delete container {id} that is not stopped: {ContainerControl.Name(status)}");
+        }
+        Remove(container);
+    }
+
+    /// <summary>Ends what runs, removes the cgroup, then the state: in this order, so that a cut leaves what leads to the rest.</summary>
+    public static void Remove(Container container)
+    {
+        using PidHandle? init = container.OpenInit();
+        init?.Send(Signal.SIGKILL);
+        using (Cgroup? cgroup = container.OpenCgroup())
+        {
+            if (cgroup is { Exists: true })
+            {
+                cgroup.Kill(RuntimeContext.Deadline);
+                CrashStep.At("runtime.delete.killed");
+                if (init is not null)
+                {
+                    _ = Poll.Readable(new FileHandle?[] { init }, (int)RuntimeContext.Deadline.TotalMilliseconds);
+                }
+                cgroup.Delete(RuntimeContext.Deadline);
+                CrashStep.At("runtime.delete.cgroup-removed");
+            }
+        }
+        container.State.Remove();
+        CrashStep.At("runtime.delete.state-removed");
+    }
+}

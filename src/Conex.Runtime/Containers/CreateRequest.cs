@@ -1,0 +1,31 @@
+using Conex.Linux.Files;
+using Conex.Runtime.LaunchPlans;
+
+namespace Conex.Runtime.Containers;
+
+/// <summary>What creating a container is told.</summary>
+public sealed record CreateRequest
+{
+    public required string Id { get; init; }
+
+    /// <summary>The bundle's directory, absolute.</summary>
+    public required string Bundle { get; init; }
+
+    /// <summary>The configuration's file name in the bundle, or a path.</summary>
+    public string ConfigFile { get; init; } = "config.json";
+
+    /// <summary>What the process waits for before it becomes the payload.</summary>
+    public StartGate Gate { get; init; }
+
+    /// <summary>Standard input, output and error; null: this process's own. Not used with a terminal.</summary>
+    public (FileHandle Input, FileHandle Output, FileHandle Error)? Stdio { get; init; }
+
+    /// <summary>Whether the container ends when this process does.</summary>
+    public bool DieWithParent { get; init; }
+
+    public bool NoPivot { get; init; }
+
+    public bool NoNewKeyring { get; init; }
+
+    public int PreservedDescriptors { get; init; }
+}

@@ -1,0 +1,31 @@
+using Conex.Linux.Cgroups;
+using Conex.Runtime.Launch;
+using Conex.Runtime.State;
+
+namespace Conex.Runtime.Containers;
+
+/// <summary>A container whose process exists.</summary>
+public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Process, Cgroup? Cgroup) : IDisposable
+{
+    /// <summary>Waits until the payload's program runs; when it does not come to that, nothing of the container is left.</summary>
+    /// <exception cref="Errors.LaunchException">The program could not be executed.</exception>
+    public void AwaitExecution(RuntimeContext context)
+    {
+        try
+        {
+            Process.AwaitExecution();
+        }
+        catch (Errors.LaunchException)
+        {
+            ContainerRemoval.Delete(context, Record.Id, force: true);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Process.Dispose();
+        Cgroup?.Dispose();
+    }
+}

@@ -1,0 +1,9 @@
+namespace Conex.Runtime.Containers;
+
+/// <summary>Where the runtime keeps its state.</summary>
+/// <param name="Root">The directory that holds one directory for each container.</param>
+public sealed record RuntimeContext(string Root)
+{
+    /// <summary>How long one step of ending a container may take before it is an error.</summary>
+    public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(10);
+}

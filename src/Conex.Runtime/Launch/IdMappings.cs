@@ -1,0 +1,39 @@
+using System.Text;
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using Conex.Linux.Processes;
+using Conex.Oci.RuntimeSpec;
+
+namespace Conex.Runtime.Launch;
+
+/// <summary>uid_map and gid_map of a new user namespace (user_namespaces(7)).</summary>
+internal static class IdMappings
+{
+    /// <exception cref="KernelException">The kernel refused a mapping.</exception>
+    internal static void Write(int pid, IReadOnlyList<LinuxIdMapping> users, IReadOnlyList<LinuxIdMapping> groups)
+    {
+        if (CurrentProcess.EffectiveUser != 0)
+        {
+            // Without privilege the group mapping is taken only after setgroups(2) is given up.
+            WriteFile($"/proc/{pid}/setgroups", "deny");
+        }
+        WriteFile($"/proc/{pid}/gid_map", Lines(groups));
+        WriteFile($"/proc/{pid}/uid_map", Lines(users));
+    }
+
+    private static string Lines(IReadOnlyList<LinuxIdMapping> mappings)
+    {
+        var text = new StringBuilder();
+        foreach (LinuxIdMapping mapping in mappings)
+        {
+            text.Append(mapping.ContainerId).Append(' ').Append(mapping.HostId).Append(' ').Append(mapping.Size).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    private static void WriteFile(string path, string text)
+    {
+        using FileHandle file = PathAt.Open(path, OpenMode.Write);
+        FileIo.Write(file, Encoding.ASCII.GetBytes(text), path);
+    }
+}

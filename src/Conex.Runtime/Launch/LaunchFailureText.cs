@@ -1,0 +1,75 @@
+using Conex.Linux.Errors;
+using Conex.Linux.SyscallPrograms;
+using Conex.Runtime.Errors;
+using Conex.Runtime.LaunchPlans;
+
+namespace Conex.Runtime.Launch;
+
+/// <summary>Turns (instruction, errno) into a sentence: what was tried, on what, why, and what helps.</summary>
+internal static class LaunchFailureText
+{
+    private const string Prefix = "unable to start container process: ";
+    private const int NotExecutable = 126;
+
+    internal static LaunchException Explain(LaunchPlan plan, ProgramFailure failure)
+    {
+        string label = plan.Program.Label(failure.Instruction);
+        if (
+            failure.Instruction >= plan.ExecutionStart
+            && (label.StartsWith("find ", StringComparison.Ordinal) || label.StartsWith("execute ", StringComparison.Ordinal))
+        )
+        {
+            return ExplainExecution(plan.ProgramName, failure.Error);
+        }
+        string log = failure.Log.Length == 0 ? "" : $": {LogText(failure.Log)}";
+        string hint = Hint(label, failure.Error);
+        return new LaunchException(
+            $"{Prefix}{label}: {KernelException.Explain(failure.Error)}{log}{(hint.Length == 0 ? "" : $" ({hint})")}",
+            1
+        );
+    }
+
+    private static LaunchException ExplainExecution(string name, Errno error) =>
+        error switch
+        {
+            Errno.ENOENT when !name.Contains('/') => new LaunchException(
+                $"{Prefix}exec: \"{name}\": executable file not found in $PATH",
+                ExecutionSteps.NotFound
+            ),
+            Errno.ENOENT => new LaunchException(
+                $"{Prefix}exec: \"{name}\": stat {name}: no such file or directory (or the interpreter that it names is missing)",
+                ExecutionSteps.NotFound
+            ),
+            Errno.ENOTDIR => new LaunchException($"{Prefix}exec: \"{name}\": not a directory", ExecutionSteps.NotFound),
+            Errno.EACCES => new LaunchException($"{Prefix}exec: \"{name}\": permission denied", NotExecutable),
+            Errno.ENOEXEC => new LaunchException(
+                $"{Prefix}exec: \"{name}\": exec format error (built for another architecture, or a script without #!)",
+                NotExecutable
+            ),
+            _ => new LaunchException($"{Prefix}exec: \"{name}\": {KernelException.Explain(error)}", NotExecutable),
+        };
+
+    /// <summary>The file system context's log has a line each with a letter for its level before it.</summary>
+    private static string LogText(string log) => log.Length > 2 && log[1] == ' ' ? log[2..] : log;
+
+    private static string Hint(string label, Errno error) =>
+        (label, error) switch
+        {
+            (_, Errno.ECANCELED) => "the process that started it is gone",
+            ("pivot to the root file system", Errno.EINVAL) =>
+                "the host's root is a chroot or the initial ramfs, which cannot be pivoted away from: use --no-pivot",
+            ({ } l, Errno.EPERM) when l.StartsWith("set RLIMIT_", StringComparison.Ordinal) =>
+                "raising a hard limit needs CAP_SYS_RESOURCE, which this host withholds",
+            ({ } l, Errno.ENOENT) when l.StartsWith("bind ", StringComparison.Ordinal) => "the source does not exist on the host",
+            ({ } l, Errno.ENOTDIR) when l.StartsWith("bind ", StringComparison.Ordinal) =>
+                "a directory cannot be bound to a file, nor a file to a directory",
+            ({ } l, Errno.EBUSY) when l.StartsWith("assemble ", StringComparison.Ordinal) =>
+                "the upper or work directory is in use by another mount",
+            ({ } l, Errno.ELOOP) when l.StartsWith("mount ", StringComparison.Ordinal) =>
+                "the mount point must be an ordinary directory, the image has a symbolic link there",
+            ({ } l, Errno.ENODEV) when l.StartsWith("mount ", StringComparison.Ordinal) => "this kernel does not know the file system",
+            ({ } l, Errno.EROFS) when l.StartsWith("mount ", StringComparison.Ordinal) || l.StartsWith("bind ", StringComparison.Ordinal) =>
+                "the mount point is missing in a read-only root file system",
+            _ => "",
+        };
+}

@@ -1,0 +1,34 @@
+using Conex.Linux.Cgroups;
+using Conex.Linux.Files;
+using Conex.Linux.Processes;
+using Conex.Oci.RuntimeSpec;
+
+namespace Conex.Runtime.Launch;
+
+/// <summary>What the parent brings to a launch: descriptors, the cgroup, what it writes from outside.</summary>
+public sealed record LaunchInputs
+{
+    /// <summary>Standard input, output and error of the payload, when the plan redirects them.</summary>
+    public (FileHandle Input, FileHandle Output, FileHandle Error)? Stdio { get; init; }
+
+    /// <summary>The listening start socket, when the plan waits on it.</summary>
+    public FileHandle? Listener { get; init; }
+
+    /// <summary>The cgroup the process joins before it does anything; null: it stays in the starter's.</summary>
+    public Cgroup? Cgroup { get; init; }
+
+    /// <summary>The init process that an exec joins.</summary>
+    public PidHandle? Init { get; init; }
+
+    /// <summary>User ID mappings of a new user namespace.</summary>
+    public IReadOnlyList<LinuxIdMapping>? UidMappings { get; init; }
+
+    /// <summary>Group ID mappings of a new user namespace.</summary>
+    public IReadOnlyList<LinuxIdMapping>? GidMappings { get; init; }
+
+    /// <summary>The value for oom_score_adj, or null.</summary>
+    public int? OomScoreAdj { get; init; }
+
+    /// <summary>Called with the process's number before it does anything: the moment to write it down.</summary>
+    public Action<int>? OnProcess { get; init; }
+}

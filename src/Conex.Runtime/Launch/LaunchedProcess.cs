@@ -1,0 +1,123 @@
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using Conex.Linux.Polling;
+using Conex.Linux.Processes;
+using Conex.Linux.Sockets;
+using Conex.Linux.SyscallPrograms;
+using Conex.Runtime.Errors;
+using Conex.Runtime.LaunchPlans;
+
+namespace Conex.Runtime.Launch;
+
+/// <summary>A process on its way through a launch plan, seen from its starter.</summary>
+public sealed class LaunchedProcess : IDisposable
+{
+    /// <summary>A container that takes longer than this to set up hangs in the kernel: a dead network file system, usually.</summary>
+    private const int SetUpDeadline = 60_000;
+
+    private readonly LaunchPlan plan;
+    private readonly UnixSocket channel;
+
+    internal LaunchedProcess(LaunchPlan plan, UnixSocket channel, int pid, PidHandle handle)
+    {
+        this.plan = plan;
+        this.channel = channel;
+        Pid = pid;
+        Handle = handle;
+    }
+
+    /// <summary>The payload's number as the host sees it.</summary>
+    public int Pid { get; private set; }
+
+    /// <summary>The payload's pidfd.</summary>
+    public PidHandle Handle { get; private set; }
+
+    /// <summary>The terminal's master, once it arrived; the caller's to dispose.</summary>
+    public FileHandle? Terminal { get; private set; }
+
+    /// <summary>Waits until everything is set up and the process waits at its gate.</summary>
+    /// <exception cref="LaunchException">It failed; the process is gone.</exception>
+    public void AwaitReady() => Listen(LaunchPlan.Message.Ready);
+
+    /// <summary>Opens the gate of a plan with <see cref="StartGate.Channel"/>.</summary>
+    public void Release() => Go();
+
+    /// <summary>Waits until the payload's program runs: execve(2) closes the channel.</summary>
+    /// <exception cref="LaunchException">It failed; the process is gone.</exception>
+    public void AwaitExecution() => Listen(null);
+
+    /// <summary>Kills and reaps the process.</summary>
+    public void Abandon()
+    {
+        Handle.Send(Signal.SIGKILL);
+        try
+        {
+            Handle.Wait();
+        }
+        catch (KernelException e) when (e.Error == Errno.ECHILD)
+        {
+            // Reaped before.
+        }
+        Terminal?.Dispose();
+        Handle.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => channel.Dispose();
+
+    internal void Go() => _ = channel.TrySend("G"u8, out _);
+
+    /// <summary>Takes over the process that goes on in the joined namespaces, and reaps the one that prepared it.</summary>
+    internal void FollowSibling() => Listen(LaunchPlan.Message.Sibling);
+
+    private void Listen(byte? until)
+    {
+        Span<byte> message = stackalloc byte[1024];
+        ReadOnlySpan<FileHandle?> channels = new FileHandle?[] { channel };
+        while (true)
+        {
+            if (Poll.Readable(channels, SetUpDeadline) < 0)
+            {
+                Abandon();
+                throw new LaunchException($"unable to start container process: no progress for {SetUpDeadline / 1000} seconds", 1);
+            }
+            int n = channel.ReceiveDescriptor(message, out FileHandle? descriptor);
+            if (n == 0)
+            {
+                if (until is null)
+                {
+                    return;
+                }
+                Abandon();
+                throw new LaunchException("unable to start container process: the process was killed while it set itself up", 1);
+            }
+            if (descriptor is not null)
+            {
+                Terminal = descriptor;
+            }
+            else if (message[0] == LaunchPlan.Message.Sibling)
+            {
+                Follow(BitConverter.ToInt32(message[4..]));
+            }
+            else if (ProgramFailure.TryParse(message[..n], out ProgramFailure failure))
+            {
+                Abandon();
+                throw LaunchFailureText.Explain(plan, failure);
+            }
+            if (message[0] == until)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Follow(int pid)
+    {
+        Handle.Wait();
+        Handle.Dispose();
+        Pid = pid;
+        Handle =
+            PidHandle.TryOpen(pid)
+            ?? throw new LaunchException("unable to start container process: the process was killed while it set itself up", 1);
+    }
+}

@@ -1,0 +1,89 @@
+using Conex.Linux.Files;
+using Conex.Linux.Sockets;
+using Conex.Linux.SyscallPrograms;
+using Conex.Runtime.Errors;
+using Conex.Runtime.LaunchPlans;
+
+namespace Conex.Runtime.Launch;
+
+/// <summary>Carries a plan out: clones, does the parent's part (cgroup, ID mappings), and says go.</summary>
+public static class Launcher
+{
+    /// <summary>Starts the plan's process. It is in its cgroup and mapped, and has begun to set up, when this returns.</summary>
+    /// <exception cref="LaunchException">The process could not be started; nothing of it is left.</exception>
+    /// <exception cref="Conex.Linux.Errors.KernelException">The kernel refused the parent's part.</exception>
+    public static LaunchedProcess Start(LaunchPlan plan, LaunchInputs inputs)
+    {
+        (UnixSocket channel, UnixSocket remote) = UnixSocket.Pair(packets: true);
+        LaunchedProcess? launched = null;
+        try
+        {
+            StartedProgram started = Clone(plan, inputs, remote);
+            remote.Dispose();
+            launched = new LaunchedProcess(plan, channel, started.Pid, started.Handle);
+            if (plan.GoesOnAsSibling)
+            {
+                launched.FollowSibling();
+            }
+            if (inputs.Cgroup is { Directory: null } cgroup)
+            {
+                cgroup.AddProcess(launched.Pid);
+            }
+            if (plan.NeedsIdMappings)
+            {
+                IdMappings.Write(launched.Pid, inputs.UidMappings ?? [], inputs.GidMappings ?? []);
+            }
+            if (inputs.OomScoreAdj is { } score)
+            {
+                WriteOomScore(launched.Pid, score);
+            }
+            inputs.OnProcess?.Invoke(launched.Pid);
+            launched.Go();
+            return launched;
+        }
+        catch
+        {
+            remote.Dispose();
+            channel.Dispose();
+            launched?.Abandon();
+            throw;
+        }
+    }
+
+    private static StartedProgram Clone(LaunchPlan plan, LaunchInputs inputs, UnixSocket remote)
+    {
+        Span<(Register, long)> registers = stackalloc (Register, long)[8];
+        int count = 0;
+        registers[count++] = (plan.Channel, remote.Descriptor);
+        if (plan.Listener is { } listener)
+        {
+            registers[count++] = (listener, inputs.Listener!.Descriptor);
+        }
+        if (plan.Stdio is { } stdio)
+        {
+            registers[count++] = (stdio.Input, inputs.Stdio!.Value.Input.Descriptor);
+            registers[count++] = (stdio.Output, inputs.Stdio.Value.Output.Descriptor);
+            registers[count++] = (stdio.Error, inputs.Stdio.Value.Error.Descriptor);
+        }
+        if (plan.Init is { } init)
+        {
+            registers[count++] = (init, inputs.Init!.Descriptor);
+        }
+        DirectoryHandle? directory = inputs.Cgroup?.Directory;
+        if (plan.Cgroup is { } cgroup && directory is not null)
+        {
+            registers[count++] = (cgroup, directory.Descriptor);
+        }
+        return SyscallInterpreter.Start(plan.Program, remote, registers[..count], plan.GoesOnAsSibling ? null : directory);
+    }
+
+    /// <summary>Written from outside and before the process makes itself undumpable: then /proc/PID belongs to root alone.</summary>
+    private static void WriteOomScore(int pid, int score)
+    {
+        string path = $"/proc/{pid}/oom_score_adj";
+        using FileHandle file = PathAt.Open(path, OpenMode.Write);
+        Span<byte> text = stackalloc byte[16];
+        score.TryFormat(text, out int length);
+        FileIo.Write(file, text[..length], path);
+    }
+}

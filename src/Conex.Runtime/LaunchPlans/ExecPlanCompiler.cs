@@ -1,0 +1,89 @@
+using Conex.Linux.SyscallPrograms;
+using Conex.Oci.RuntimeSpec;
+using Conex.Runtime.Errors;
+
+namespace Conex.Runtime.LaunchPlans;
+
+/// <summary>Compiles an exec: joins the namespaces of a running container, then the same tail as a launch.</summary>
+public static class ExecPlanCompiler
+{
+    /// <param name="namespaces">CLONE_NEW* flags of the container's own namespaces.</param>
+    /// <param name="seccomp">The container's filter, which holds for an exec too.</param>
+    /// <exception cref="InvalidSpecException">The process is wrong, or asks for what cannot be had.</exception>
+    /// <exception cref="LaunchException">The program cannot be found whatever the root holds: PATH is empty.</exception>
+    public static LaunchPlan Compile(
+        Process process,
+        ulong namespaces,
+        LinuxSeccomp? seccomp,
+        LinuxPersonality? personality,
+        LaunchOptions options
+    )
+    {
+        string name = LaunchPlanCompiler.ProgramName(process);
+        var program = new SyscallProgramBuilder();
+        Register channel = program.Register("channel");
+        Register init = program.Register("init");
+        (Register, Register, Register)? stdio = options.RedirectStdio
+            ? (program.Register("stdin"), program.Register("stdout"), program.Register("stderr"))
+            : null;
+        Register? cgroup = options.IntoCgroup ? program.Register("cgroup") : null;
+
+        program.Step("nobody may look into this process until it is the payload");
+        program.MakeUndumpable();
+        program.Step("join the container's namespaces");
+        program.JoinNamespace(init, namespaces);
+        program.Step("go on as a process in the joined namespaces");
+        program.GoOnAsSibling(0, channel, LaunchPlan.Message.Sibling, cgroup);
+        program.Step("wait for the cgroup");
+        program.Await(channel);
+        bool inUserNamespace = (namespaces & NamespaceSet.User) != 0;
+        if (inUserNamespace)
+        {
+            program.Step("become root of the user namespace");
+            program.SetGroup(0);
+            program.SetUser(0);
+        }
+        program.Step("begin a session");
+        program.MakeUndumpable();
+        program.NewSession();
+        if (!options.NoNewKeyring)
+        {
+            program.JoinSessionKeyring(options.Id);
+        }
+        Register? terminal = process.Terminal ? OpenTerminal(program, process, channel) : null;
+        LimitSteps.Add(program, process);
+        LimitSteps.SetPersonality(program, personality);
+        TerminalSteps.Attach(program, terminal, stdio);
+        Register entered = ExecutionSteps.EnterDirectory(program, process);
+        int executionStart = program.Count;
+        (string, Register)[] places = ExecutionSteps.Find(program, process, name);
+        program.Step("check the working directory");
+        program.RequireReachableDirectory();
+        CredentialSteps.Add(program, process, seccomp, options, inUserNamespace, channel);
+        ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
+        ExecutionSteps.Execute(program, process, places);
+        return new LaunchPlan
+        {
+            Program = program.Build(0),
+            Channel = channel,
+            Stdio = stdio,
+            Init = init,
+            Cgroup = cgroup,
+            GoesOnAsSibling = true,
+            SendsTerminal = process.Terminal,
+            ExecutionStart = executionStart,
+            ProgramName = name,
+        };
+    }
+
+    private static Register OpenTerminal(SyscallProgramBuilder program, Process process, Register channel)
+    {
+        Register root = program.Open(
+            FileCalls.WorkingDirectory,
+            "/",
+            Linux.Files.OpenMode.Path | Linux.Files.OpenMode.Directory,
+            Linux.Files.ResolveRules.None
+        );
+        return TerminalSteps.Open(program, process, root, channel);
+    }
+}

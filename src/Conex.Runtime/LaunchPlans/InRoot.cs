@@ -1,0 +1,71 @@
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using Conex.Linux.SyscallPrograms;
+
+namespace Conex.Runtime.LaunchPlans;
+
+/// <summary>Paths inside the container's root, resolved by the kernel so that no link leads out of it (openat2(2), CVE-2021-30465).</summary>
+internal static class InRoot
+{
+    private const ResolveRules Rules = ResolveRules.InRoot | ResolveRules.NoMagicLinks;
+
+    /// <summary>A descriptor of an existing path; a missing one ends the program, or is a result when <paramref name="mayBeMissing"/>.</summary>
+    internal static Register Find(PlanContext context, string path, bool mayBeMissing = false, ResolveRules extra = ResolveRules.None) =>
+        context.Program.Open(
+            context.Root,
+            path,
+            OpenMode.Path,
+            Rules | extra,
+            mayBeMissing ? CallRules.Allow(Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES) : default
+        );
+
+    /// <summary>A descriptor of a mount point. Missing directories on the way, and the mount point itself, are made: each component under
+    /// the descriptor of its parent, which openat2(2) found inside the root (CVE-2024-45310).</summary>
+    internal static Register MountPoint(PlanContext context, string path, bool isDirectory, ResolveRules extra = ResolveRules.None)
+    {
+        string[] components = ContainerPath.Components(path);
+        if (components.Length == 0)
+        {
+            return context.Root;
+        }
+        SyscallProgramBuilder program = context.Program;
+        Register point = program.Open(context.Root, path, OpenMode.Path, Rules | extra, CallRules.Allow(Errno.ENOENT));
+        using (program.When(Guard.Failed(point)))
+        {
+            Register parent = MakeParents(context, components);
+            if (isDirectory)
+            {
+                program.MakeDirectory(parent, components[^1], 0x1ED);
+            }
+            else
+            {
+                program.MakeNode(parent, components[^1], FileKind.Regular, 0x1A4, 0, 0, CallRules.Allow(Errno.EEXIST));
+            }
+            program.Open(context.Root, path, OpenMode.Path, Rules | extra, into: point);
+        }
+        return point;
+    }
+
+    /// <summary>A descriptor of the directory that will hold <paramref name="path"/>; made when missing.</summary>
+    internal static Register Parent(PlanContext context, string path)
+    {
+        string[] components = ContainerPath.Components(path);
+        if (components.Length < 2)
+        {
+            return context.Root;
+        }
+        return MountPoint(context, $"/{string.Join('/', components, 0, components.Length - 1)}", isDirectory: true);
+    }
+
+    private static Register MakeParents(PlanContext context, string[] components)
+    {
+        SyscallProgramBuilder program = context.Program;
+        Register parent = context.Root;
+        for (int i = 0; i < components.Length - 1; i++)
+        {
+            program.MakeDirectory(parent, components[i], 0x1ED);
+            parent = program.Open(context.Root, $"/{string.Join('/', components, 0, i + 1)}", OpenMode.Path | OpenMode.Directory, Rules);
+        }
+        return parent;
+    }
+}

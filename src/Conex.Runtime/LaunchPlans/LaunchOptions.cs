@@ -1,0 +1,65 @@
+using Conex.Runtime.Rootfs;
+
+namespace Conex.Runtime.LaunchPlans;
+
+/// <summary>What a launch is told beside the configuration.</summary>
+public sealed record LaunchOptions
+{
+    /// <summary>The bundle's directory, absolute.</summary>
+    public required string Bundle { get; init; }
+
+    /// <summary>The container's ID.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>How the root file system is put together; null: it is the directory that <c>root.path</c> names.</summary>
+    public RootfsAssembly? Rootfs { get; init; }
+
+    /// <summary>What the process waits for before it becomes the payload.</summary>
+    public StartGate Gate { get; init; }
+
+    /// <summary>Whether the container ends when its starter does.</summary>
+    public bool DieWithParent { get; init; }
+
+    /// <summary>Whether the starter hands in descriptors for standard input, output and error; else they are inherited.</summary>
+    public bool RedirectStdio { get; init; }
+
+    /// <summary>Whether the root is moved instead of pivoted to.</summary>
+    public bool NoPivot { get; init; }
+
+    /// <summary>Whether the caller's session keyring stays.</summary>
+    public bool NoNewKeyring { get; init; }
+
+    /// <summary>How many descriptors from 3 on the payload inherits.</summary>
+    public int PreservedDescriptors { get; init; }
+
+    /// <summary>Where the container's cgroup is shown on the host: name under the container's /sys/fs/cgroup and host directory; for
+    /// cgroup v2 one entry with an empty name.</summary>
+    public IReadOnlyList<CgroupView> Cgroups { get; init; } = [];
+
+    /// <summary>Whether the process is born in its cgroup by the descriptor that the starter hands in.</summary>
+    public bool IntoCgroup { get; init; }
+
+    /// <summary>Capabilities that this process may give; more in the configuration are left out.</summary>
+    public ulong AvailableCapabilities { get; init; } = ulong.MaxValue;
+
+    /// <summary>The newest capability that the kernel knows.</summary>
+    public int LastCapability { get; init; } = 40;
+}
+
+/// <summary>One cgroup hierarchy of a container.</summary>
+/// <param name="Name">The directory's name under /sys/fs/cgroup, empty for cgroup v2 alone.</param>
+/// <param name="HostPath">The container's own cgroup as the host sees it.</param>
+public sealed record CgroupView(string Name, string HostPath);
+
+/// <summary>What a launched process waits for before execve(2).</summary>
+public enum StartGate
+{
+    /// <summary>Nothing: it runs at once.</summary>
+    None,
+
+    /// <summary>A byte from its starter, which stays.</summary>
+    Channel,
+
+    /// <summary>A connection to the container's start socket: the starter may be gone by then.</summary>
+    Listener,
+}

@@ -1,0 +1,56 @@
+using Conex.Linux.SyscallPrograms;
+
+namespace Conex.Runtime.LaunchPlans;
+
+/// <summary>A container's start (or an exec) as a program of system calls, with what its starter must know to carry it out.</summary>
+public sealed record LaunchPlan
+{
+    /// <summary>The calls.</summary>
+    public required SyscallProgram Program { get; init; }
+
+    /// <summary>The socket between starter and child. From the child: <see cref="Message"/>.</summary>
+    public required Register Channel { get; init; }
+
+    /// <summary>The listening start socket, with <see cref="StartGate.Listener"/>.</summary>
+    public Register? Listener { get; init; }
+
+    /// <summary>Standard input, output and error, when the starter hands them in.</summary>
+    public (Register Input, Register Output, Register Error)? Stdio { get; init; }
+
+    /// <summary>The pidfd of the container's init that an exec joins.</summary>
+    public Register? Init { get; init; }
+
+    /// <summary>The cgroup's directory, when the process that goes on as a sibling is born in it.</summary>
+    public Register? Cgroup { get; init; }
+
+    /// <summary>Whether the first process only prepares and names the one that goes on.</summary>
+    public bool GoesOnAsSibling { get; init; }
+
+    /// <summary>Whether the starter writes uid_map and gid_map.</summary>
+    public bool NeedsIdMappings { get; init; }
+
+    /// <summary>Whether a terminal's descriptor comes over the channel.</summary>
+    public bool SendsTerminal { get; init; }
+
+    /// <summary>The instruction with which looking for the payload's program begins; failures from here on are about the program.</summary>
+    public required int ExecutionStart { get; init; }
+
+    /// <summary>The payload's program as it was named.</summary>
+    public required string ProgramName { get; init; }
+
+    /// <summary>The first byte of what a child says on its channel.</summary>
+    public static class Message
+    {
+        /// <summary>4 bytes at 4 are the number of the process that goes on.</summary>
+        public const byte Sibling = (byte)'P';
+
+        /// <summary>The terminal's descriptor comes along.</summary>
+        public const byte Terminal = (byte)'T';
+
+        /// <summary>Everything is set up; the start gate comes next.</summary>
+        public const byte Ready = (byte)'R';
+
+        /// <summary>The parent-death signal is set; sent to see whether the parent still lives.</summary>
+        public const byte Alive = (byte)'A';
+    }
+}

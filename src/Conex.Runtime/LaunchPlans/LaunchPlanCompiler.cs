@@ -1,0 +1,212 @@
+using Conex.Linux.SyscallPrograms;
+using Conex.Oci.RuntimeSpec;
+using Conex.Runtime.Errors;
+
+namespace Conex.Runtime.LaunchPlans;
+
+/// <summary>Compiles a container's configuration to the program that its first process carries out. Pure but for looking at the sources
+/// of binds: file or directory.</summary>
+public static class LaunchPlanCompiler
+{
+    /// <summary>CLONE_NEW* flags that clone3(2) sets: a cgroup namespace must be made after the process joined its cgroup.</summary>
+    private const ulong ClonedNamespaces = ~NamespaceSet.Cgroup;
+
+    /// <exception cref="InvalidSpecException">The configuration is wrong, or asks for what cannot be had.</exception>
+    /// <exception cref="LaunchException">The program cannot be found whatever the root holds: PATH is empty.</exception>
+    public static LaunchPlan Compile(RuntimeSpec spec, LaunchOptions options)
+    {
+        Process process = spec.Process ?? throw new InvalidSpecException("config.json has no process");
+        string name = ProgramName(process);
+        NamespaceSet namespaces = NamespaceSet.Parse(spec.Linux);
+        Validate(spec, namespaces);
+        var context = new PlanContext(spec, options, namespaces);
+        SyscallProgramBuilder program = context.Program;
+        Register channel = program.Register("channel");
+        Register? listener = options.Gate == StartGate.Listener ? program.Register("listener") : null;
+        (Register, Register, Register)? stdio = options.RedirectStdio
+            ? (program.Register("stdin"), program.Register("stdout"), program.Register("stderr"))
+            : null;
+
+        bool viaSibling = namespaces.Joined.Count > 0 || spec.Linux?.TimeOffsets is { Count: > 0 };
+        ulong cloneFlags = namespaces.Created & ClonedNamespaces;
+        Register? cgroup = viaSibling && options.IntoCgroup ? program.Register("cgroup") : null;
+        if (viaSibling)
+        {
+            cloneFlags = JoinNamespaces(context, cloneFlags, channel, cgroup);
+        }
+
+        BeginLife(context, channel);
+        RootfsSteps.Detach(context);
+        RootfsSteps.Assemble(context);
+        MountSteps.Add(context);
+        DeviceSteps.Add(context);
+        if (process.Terminal)
+        {
+            Register terminal = TerminalSteps.Open(program, process, context.Root, channel);
+            context.Terminal = terminal;
+            if (context.FillsDevices)
+            {
+                TerminalSteps.AddConsole(context, terminal);
+            }
+        }
+        ProtectionSteps.SetParameters(context);
+        ProtectionSteps.MakeReadOnly(context);
+        ProtectionSteps.Mask(context);
+        RootfsSteps.Pivot(context);
+        Identify(context);
+        LimitSteps.Add(program, process);
+        LimitSteps.SetPersonality(program, spec.Linux?.Personality);
+        TerminalSteps.Attach(program, context.Terminal, stdio);
+
+        Register entered = ExecutionSteps.EnterDirectory(program, process);
+        int executionStart = program.Count;
+        (string, Register)[] places = ExecutionSteps.Find(program, process, name);
+        program.Step("check the working directory");
+        program.RequireReachableDirectory();
+        Wait(program, options.Gate, channel, listener);
+        bool inUserNamespace = namespaces.Has(NamespaceSet.User);
+        CredentialSteps.Add(program, process, spec.Linux?.Seccomp, options, inUserNamespace, channel);
+        ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
+        if (spec.Annotations?.GetValueOrDefault("org.conex.init") == "true")
+        {
+            program.Step("stay as init of the PID namespace, the payload goes on as its child");
+            program.StayAsInit();
+        }
+        ExecutionSteps.Execute(program, process, places);
+        return new LaunchPlan
+        {
+            Program = program.Build(viaSibling ? 0 : cloneFlags),
+            Channel = channel,
+            Listener = listener,
+            Stdio = stdio,
+            Cgroup = cgroup,
+            GoesOnAsSibling = viaSibling,
+            NeedsIdMappings = namespaces.Creates(NamespaceSet.User),
+            SendsTerminal = process.Terminal,
+            ExecutionStart = executionStart,
+            ProgramName = name,
+        };
+    }
+
+    internal static string ProgramName(Process process) =>
+        process.Args is { Count: > 0 } args && args[0].Length > 0
+            ? args[0]
+            : throw new InvalidSpecException("process.args is empty: name the program to run");
+
+    private static void Validate(RuntimeSpec spec, NamespaceSet namespaces)
+    {
+        int dot = spec.OciVersion.IndexOf('.');
+        if (dot < 0 || spec.OciVersion.AsSpan(0, dot) is not "1")
+        {
+            throw new InvalidSpecException(
+                $"ociVersion {spec.OciVersion} is not supported: this runtime knows version 1.x of the specification"
+            );
+        }
+        if (!string.IsNullOrEmpty(spec.Hostname) && !namespaces.Has(NamespaceSet.Uts))
+        {
+            throw new InvalidSpecException("unable to set hostname without a private UTS namespace");
+        }
+        if (!string.IsNullOrEmpty(spec.Domainname) && !namespaces.Has(NamespaceSet.Uts))
+        {
+            throw new InvalidSpecException("unable to set domainname without a private UTS namespace");
+        }
+        UnsupportedFields.Refuse(spec);
+    }
+
+    private static ulong JoinNamespaces(PlanContext context, ulong cloneFlags, Register channel, Register? cgroup)
+    {
+        SyscallProgramBuilder program = context.Program;
+        foreach ((ulong flag, string path) in context.Namespaces.Joined)
+        {
+            program.Step($"join the namespace {path}");
+            Register descriptor = program.Open(FileCalls.WorkingDirectory, path, Linux.Files.OpenMode.Read, Linux.Files.ResolveRules.None);
+            program.JoinNamespace(descriptor, flag);
+        }
+        if (context.Linux.TimeOffsets is { Count: > 0 } offsets)
+        {
+            program.Step("make a time namespace with its offsets");
+            program.Unshare(NamespaceSet.Time);
+            cloneFlags &= ~NamespaceSet.Time;
+            foreach ((string clock, LinuxTimeOffset offset) in offsets)
+            {
+                Register file = program.Open(
+                    FileCalls.WorkingDirectory,
+                    "/proc/thread-self/timens_offsets",
+                    Linux.Files.OpenMode.Write,
+                    Linux.Files.ResolveRules.None
+                );
+                program.Write(file, $"{clock} {offset.Secs} {offset.Nanosecs}");
+            }
+        }
+        program.Step("go on as a process in the joined namespaces");
+        program.GoOnAsSibling(cloneFlags, channel, LaunchPlan.Message.Sibling, cgroup);
+        return cloneFlags;
+    }
+
+    private static void BeginLife(PlanContext context, Register channel)
+    {
+        SyscallProgramBuilder program = context.Program;
+        program.Step("wait for the cgroup and the ID mappings");
+        program.Await(channel);
+        if (context.Namespaces.Has(NamespaceSet.User))
+        {
+            program.Step("become root of the user namespace");
+            program.SetGroup(0);
+            program.SetUser(0);
+        }
+        program.Step("begin a session; nobody may look into this process until it is the payload");
+        program.MakeUndumpable();
+        program.NewSession();
+        program.SetUmask(0);
+        if (!context.Options.NoNewKeyring)
+        {
+            program.JoinSessionKeyring(context.Options.Id);
+        }
+        if (context.Namespaces.Creates(NamespaceSet.Cgroup))
+        {
+            program.Step("make a cgroup namespace whose root is the container's cgroup");
+            program.Unshare(NamespaceSet.Cgroup);
+        }
+        if (context.Namespaces.Creates(NamespaceSet.Network))
+        {
+            program.Step("bring the loopback device up");
+            program.RaiseLoopback();
+        }
+    }
+
+    private static void Identify(PlanContext context)
+    {
+        SyscallProgramBuilder program = context.Program;
+        if (!string.IsNullOrEmpty(context.Spec.Hostname))
+        {
+            program.Step($"set the host name {context.Spec.Hostname}");
+            program.SetHostName(context.Spec.Hostname);
+        }
+        if (!string.IsNullOrEmpty(context.Spec.Domainname))
+        {
+            program.Step($"set the domain name {context.Spec.Domainname}");
+            program.SetDomainName(context.Spec.Domainname);
+        }
+    }
+
+    private static void Wait(SyscallProgramBuilder program, StartGate gate, Register channel, Register? listener)
+    {
+        if (gate == StartGate.None)
+        {
+            return;
+        }
+        program.Step("say that everything is set up");
+        program.Tell(channel, LaunchPlan.Message.Ready);
+        program.Step("wait for start");
+        if (listener is { } socket)
+        {
+            Register starter = program.Accept(socket);
+            program.ReportTo(starter);
+            program.Await(starter);
+        }
+        else
+        {
+            program.Await(channel);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Conex.Linux.SyscallPrograms;
+using Conex.Oci.RuntimeSpec;
+
+namespace Conex.Runtime.LaunchPlans;
+
+/// <summary>What the steps of one plan share while it is compiled.</summary>
+internal sealed class PlanContext(RuntimeSpec spec, LaunchOptions options, NamespaceSet namespaces)
+{
+    internal SyscallProgramBuilder Program { get; } = new();
+
+    internal RuntimeSpec Spec { get; } = spec;
+
+    internal LaunchOptions Options { get; } = options;
+
+    internal NamespaceSet Namespaces { get; } = namespaces;
+
+    /// <summary>The root of the container's tree: every path inside is resolved from here.</summary>
+    internal Register Root { get; set; }
+
+    /// <summary>The terminal's container side, when there is one.</summary>
+    internal Register? Terminal { get; set; }
+
+    internal LinuxConfig Linux { get; } = spec.Linux ?? new LinuxConfig();
+
+    internal IReadOnlyList<Mount> Mounts { get; } = spec.Mounts ?? [];
+
+    /// <summary>Whether the runtime fills /dev: not when the configuration binds a directory there.</summary>
+    internal bool FillsDevices
+    {
+        get
+        {
+            foreach (Mount mount in Mounts)
+            {
+                if (
+                    ContainerPath.Normalize(mount.Destination) == "/dev"
+                    && (mount.Type == "bind" || MountOptions.Parse(mount.Destination, mount.Options).Bind)
+                )
+                {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}

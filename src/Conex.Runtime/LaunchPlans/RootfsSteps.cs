@@ -1,0 +1,151 @@
+using Conex.Linux.Files;
+using Conex.Linux.Mounts;
+using Conex.Linux.SyscallPrograms;
+using Conex.Runtime.Errors;
+using Conex.Runtime.Rootfs;
+
+namespace Conex.Runtime.LaunchPlans;
+
+/// <summary>Puts the root file system together in the new mount namespace, and pivots to it.</summary>
+internal static class RootfsSteps
+{
+    /// <summary>The host's mounts become private to this namespace: nothing made here is seen outside, nothing made outside comes in
+    /// unless the configuration wants it (mount_namespaces(7)).</summary>
+    internal static void Detach(PlanContext context)
+    {
+        Propagation propagation = context.Linux.RootfsPropagation switch
+        {
+            null or "" or "private" or "rprivate" or "unbindable" or "runbindable" => Propagation.Private,
+            "slave" or "rslave" => Propagation.Slave,
+            "shared" or "rshared" => Propagation.Slave,
+            { } other => throw new InvalidSpecException($"linux.rootfsPropagation: unknown value \"{other}\""),
+        };
+        context.Program.Step("part this namespace's mounts from the host's");
+        context.Program.SetPropagation("/", propagation);
+    }
+
+    /// <summary>Mounts the root file system on the bundle's rootfs directory and keeps its descriptor.</summary>
+    internal static void Assemble(PlanContext context)
+    {
+        string target = Target(context);
+        if (context.Options.Rootfs is { } assembly)
+        {
+            context.Root = assembly.Strategy switch
+            {
+                "overlay" => Overlay(context, assembly, target),
+                "overlay-legacy" => LegacyOverlay(context, assembly, target),
+                { } other => throw new InvalidSpecException($"rootfs.json: unknown strategy \"{other}\""),
+            };
+            return;
+        }
+        SyscallProgramBuilder program = context.Program;
+        program.Step($"mount the root file system {target}");
+        Register root = program.CloneMount(FileCalls.WorkingDirectory, target, recursive: true);
+        program.SetMountAttributes(root, MountAttributes.None, MountAttributes.None, Propagation.Private, recursive: true);
+        program.MoveMount(root, FileCalls.WorkingDirectory, target);
+        context.Root = root;
+    }
+
+    /// <summary>Makes the assembled tree the root and lets the host's go.</summary>
+    internal static void Pivot(PlanContext context)
+    {
+        SyscallProgramBuilder program = context.Program;
+        bool readOnly = context.Spec.Root?.Readonly == true;
+        if (readOnly)
+        {
+            program.Step("make the root read-only");
+            program.SetMountAttributes(
+                context.Root,
+                MountAttributes.ReadOnly,
+                MountAttributes.None,
+                Propagation.Unchanged,
+                recursive: false
+            );
+        }
+        program.Step(context.Options.NoPivot ? "move the root file system to /" : "pivot to the root file system");
+        program.ChangeDirectory(context.Root);
+        if (context.Options.NoPivot)
+        {
+            program.MoveRootHere(context.Root);
+        }
+        else
+        {
+            program.PivotHere();
+            program.DetachHere();
+        }
+        program.ChangeDirectory("/");
+        Propagation wanted = context.Linux.RootfsPropagation switch
+        {
+            "shared" or "rshared" => Propagation.Shared,
+            "slave" or "rslave" => Propagation.Slave,
+            "unbindable" or "runbindable" => Propagation.Unbindable,
+            _ => Propagation.Unchanged,
+        };
+        if (wanted != Propagation.Unchanged)
+        {
+            program.Step($"set the propagation {context.Linux.RootfsPropagation} of the root");
+            program.SetPropagation("/", wanted);
+        }
+    }
+
+    private static string Target(PlanContext context)
+    {
+        string path = context.Spec.Root?.Path ?? throw new InvalidSpecException("config.json has no root.path");
+        return path.StartsWith('/') ? path : $"{context.Options.Bundle}/{path}";
+    }
+
+    private static Register Overlay(PlanContext context, RootfsAssembly assembly, string target)
+    {
+        SyscallProgramBuilder program = context.Program;
+        program.Step("assemble the root file system from its layers");
+        Register overlay = program.OpenFileSystem("overlay");
+        foreach (string lower in assembly.Lowers)
+        {
+            program.Configure(overlay, "lowerdir+", lower);
+        }
+        program.Configure(overlay, "upperdir", assembly.Upper);
+        program.Configure(overlay, "workdir", assembly.Work);
+        foreach ((string key, string? value) in OverlayDefaults)
+        {
+            program.Configure(overlay, key, value);
+        }
+        program.CreateSuperblock(overlay);
+        Register root = program.MountFileSystem(overlay, MountAttributes.None);
+        program.MoveMount(root, FileCalls.WorkingDirectory, target);
+        return root;
+    }
+
+    private static Register LegacyOverlay(PlanContext context, RootfsAssembly assembly, string target)
+    {
+        const int pageSize = 4096;
+        foreach (string path in (string[])[.. assembly.Lowers, assembly.Upper, assembly.Work])
+        {
+            if (path.AsSpan().IndexOfAny(",:\\") >= 0)
+            {
+                throw new InvalidSpecException(
+                    $"rootfs.json: {path} contains a comma, a colon or a backslash, which mount(2) cannot carry"
+                );
+            }
+        }
+        string data =
+            $"lowerdir={string.Join(':', assembly.Lowers)},upperdir={assembly.Upper},workdir={assembly.Work}"
+            + $",redirect_dir=nofollow,metacopy=off,index=off,xino=off";
+        if (data.Length >= pageSize)
+        {
+            throw new InvalidSpecException($"rootfs.json: {assembly.Lowers.Count} layers do not fit into the options of one mount(2)");
+        }
+        SyscallProgramBuilder program = context.Program;
+        program.Step("assemble the root file system from its layers");
+        program.Mount("overlay", target, "overlay", 0, data);
+        return program.Open(FileCalls.WorkingDirectory, target, OpenMode.Path | OpenMode.Directory, ResolveRules.NoMagicLinks);
+    }
+
+    /// <summary>Kernels are built with different defaults; a container's tree must not depend on them.</summary>
+    private static readonly (string Key, string? Value)[] OverlayDefaults =
+    [
+        ("redirect_dir", "nofollow"),
+        ("metacopy", "off"),
+        ("index", "off"),
+        ("xino", "off"),
+    ];
+}

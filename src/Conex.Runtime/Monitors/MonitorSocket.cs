@@ -1,0 +1,69 @@
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using Conex.Linux.Polling;
+using Conex.Linux.Sockets;
+
+namespace Conex.Runtime.Monitors;
+
+/// <summary>The socket on which a monitor is reached: <c>monitor.sock</c> in its directory.</summary>
+internal sealed class MonitorSocket : IDisposable
+{
+    /// <summary>0600: who may connect may write to the container.</summary>
+    private const uint Mode = 0x180;
+
+    private readonly string path;
+    private readonly UnixSocket listener;
+    private readonly Watch watch;
+    private readonly ConnectionTable connections;
+    private bool closed;
+
+    private MonitorSocket(string path, UnixSocket listener, Epoll epoll, ConnectionTable connections)
+    {
+        this.path = path;
+        this.listener = listener;
+        this.connections = connections;
+        watch = new Watch(epoll, listener, EventKeys.Listener);
+    }
+
+    /// <summary>Listens, in place of a socket that a monitor before this one left.</summary>
+    /// <exception cref="KernelException">The directory cannot be written.</exception>
+    internal static MonitorSocket Listen(string path, Epoll epoll, ConnectionTable connections)
+    {
+        PathAt.Unlink(PathAt.Current, path);
+        UnixSocket listener = UnixSocket.Listen(path);
+        PathAt.SetMode(PathAt.Current, path, Mode);
+        FileIo.SetNonBlocking(listener);
+        return new MonitorSocket(path, listener, epoll, connections);
+    }
+
+    /// <summary>Takes the clients that wait.</summary>
+    internal void Accept(Monitor monitor)
+    {
+        while (connections.Count < ConnectionTable.Capacity && listener.TryAccept(nonBlocking: true) is { } socket)
+        {
+            connections.Add(socket, monitor);
+        }
+    }
+
+    /// <summary>Brings the epoll set up to date.</summary>
+    internal void Settle()
+    {
+        watch.Reading = !closed && connections.Count < ConnectionTable.Capacity;
+        watch.Update();
+    }
+
+    /// <summary>Takes no more clients and removes the socket; the next monitor may have the name.</summary>
+    internal void Close()
+    {
+        if (closed)
+        {
+            return;
+        }
+        closed = true;
+        PathAt.Unlink(PathAt.Current, path);
+        watch.Drop();
+        listener.Dispose();
+    }
+
+    public void Dispose() => Close();
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using Conex.Linux.Cgroups;
+using Conex.Linux.Cgroups.Devices;
+using Conex.Linux.Errors;
+using Conex.Oci.RuntimeSpec;
+using Conex.Runtime.Errors;
+
+namespace Conex.Runtime.Resources;
+
+/// <summary>Puts a container's limits in force.</summary>
+public static class ResourceApplier
+{
+    /// <summary>Limits a new cgroup, before a process joins it. Devices are denied unless a rule allows them.</summary>
+    /// <param name="rootless">Go on without device rules when this user may not set any; a user namespace already keeps the container from
+    /// the host's devices.</param>
+    /// <returns>What was asked for and left out, a sentence each.</returns>
+    /// <exception cref="InvalidSpecException">A limit makes no sense, cannot be had on this host or is refused.</exception>
+    /// <exception cref="CgroupException">The device rules cannot be expressed.</exception>
+    /// <exception cref="KernelException">The device rules were refused.</exception>
+    public static IReadOnlyList<string> Apply(Cgroup cgroup, LinuxResources? resources, bool rootless = false)
+    {
+        var warnings = new List<string>();
+        Write(cgroup, resources, warnings);
+        ApplyDevices(cgroup, resources?.Devices, rootless, warnings);
+        return warnings;
+    }
+
+    /// <summary>Changes the limits of a running container: those that are given, and no others.</summary>
+    /// <inheritdoc cref="Apply" path="/returns"/>
+    /// <inheritdoc cref="Apply" path="/exception"/>
+    public static IReadOnlyList<string> Update(Cgroup cgroup, LinuxResources resources, bool rootless = false)
+    {
+        var warnings = new List<string>();
+        Write(cgroup, resources, warnings);
+        if (resources.Devices is { Count: > 0 })
+        {
+            ApplyDevices(cgroup, resources.Devices, rootless, warnings);
+        }
+        return warnings;
+    }
+
+    private static void Write(Cgroup cgroup, LinuxResources? resources, List<string> warnings)
+    {
+        if (resources is null)
+        {
+            return;
+        }
+        ResourceWrites plan = ResourceWrites.Plan(resources, cgroup.Host.VersionOf);
+        warnings.AddRange(plan.Warnings);
+        List<CgroupWrite>? again = null;
+        foreach (CgroupWrite write in plan.Writes)
+        {
+            Errno error = TryWrite(cgroup, write, warnings);
+            if (error == Errno.EINVAL && write.RetryLast)
+            {
+                (again ??= []).Add(write);
+            }
+            else if (error != Errno.None)
+            {
+                throw Refused(cgroup, write, error);
+            }
+        }
+        foreach (CgroupWrite write in again ?? [])
+        {
+            Errno error = TryWrite(cgroup, write, warnings);
+            if (error != Errno.None)
+            {
+                throw Refused(cgroup, write, error);
+            }
+        }
+    }
+
+    private static Errno TryWrite(Cgroup cgroup, CgroupWrite write, List<string> warnings)
+    {
+        if (write.NotBelow is { } file && IsBelow(cgroup, write, file) is { } usage)
+        {
+            throw new InvalidSpecException(
+                $"{write.Limit} {write.Value}: the container uses {usage} now, and a check before the update was asked for"
+            );
+        }
+        Errno error = cgroup.TryWrite(write.Controller, write.File, write.Value);
+        if (error is not (Errno.ENOENT or Errno.ENODEV))
+        {
+            return error;
+        }
+        if (write.Otherwise is { } other)
+        {
+            return TryWrite(cgroup, other, warnings);
+        }
+        if (write.Missing == WhenMissing.Warn && write.Warning is { } warning && !warnings.Contains(warning))
+        {
+            warnings.Add(warning);
+        }
+        return write.Missing == WhenMissing.Fail ? error : Errno.None;
+    }
+
+    private static ulong? IsBelow(Cgroup cgroup, CgroupWrite write, string file) =>
+        ulong.TryParse(cgroup.TryRead(write.Controller, file), CultureInfo.InvariantCulture, out ulong usage)
+        && ulong.TryParse(write.Value, CultureInfo.InvariantCulture, out ulong value)
+        && value < usage
+            ? usage
+            : null;
+
+    private static InvalidSpecException Refused(Cgroup cgroup, CgroupWrite write, Errno error) =>
+        error switch
+        {
+            Errno.ENODEV => new($"{write.Limit}: cgroup {cgroup.Path} is not in the hierarchy of the {write.Controller} controller"),
+            Errno.ENOENT => new(
+                $"{write.Limit}: cgroup {cgroup.Path} has no {write.File}: the {write.Controller} controller is not enabled for it, or this kernel lacks the setting"
+            ),
+            Errno.EBUSY when write.File == "memory.limit_in_bytes" => new(
+                $"{write.Limit} {write.Value}: the container uses more now ({cgroup.TryRead("memory", "memory.usage_in_bytes")}) and it cannot be freed"
+            ),
+            _ => new($"{write.Limit}: write {write.Value} to {write.File} of cgroup {cgroup.Path}: {KernelException.Explain(error)}"),
+        };
+
+    private static void ApplyDevices(Cgroup cgroup, IReadOnlyList<LinuxDeviceRule>? rules, bool rootless, List<string> warnings)
+    {
+        try
+        {
+            DeviceController.Apply(cgroup, DeviceRules.From(rules));
+        }
+        catch (Exception e) when (rootless && e is CgroupException or KernelException { Error: Errno.EPERM or Errno.EACCES })
+        {
+            if (rules is { Count: > 0 })
+            {
+                warnings.Add($"device rules are not in force: {e.Message}");
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics.CodeAnalysis;
+using Conex.Oci.Json;
+
+namespace Conex.Runtime.State;
+
+/// <summary>What the runtime remembers of a container: <c>state.json</c> in its state directory.</summary>
+public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
+{
+    /// <summary>The container's ID.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The init process; 0 while the container is being created.</summary>
+    public required int Pid { get; init; }
+
+    /// <summary>When init started, in clock ticks since boot: with the number, it names one process for ever (proc_pid_stat(5), field 22).</summary>
+    public required ulong StartTime { get; init; }
+
+    /// <summary>The bundle's directory, absolute.</summary>
+    public required string Bundle { get; init; }
+
+    /// <summary>The root file system's directory, absolute.</summary>
+    public required string Rootfs { get; init; }
+
+    /// <summary>When the container was created, RFC 3339 with nanoseconds.</summary>
+    public required string Created { get; init; }
+
+    /// <summary>The version of the specification that config.json follows.</summary>
+    public required string OciVersion { get; init; }
+
+    /// <summary>The cgroup's path, as <see cref="Conex.Linux.Cgroups.Cgroup.Open(Conex.Linux.Cgroups.CgroupHost, string)"/> takes it; null without one.</summary>
+    public string? CgroupsPath { get; init; }
+
+    /// <summary>CLONE_NEW* flags of the namespaces that are the container's own, new or joined.</summary>
+    public ulong Namespaces { get; init; }
+
+    /// <summary>The annotations of the configuration.</summary>
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    public ContainerRecord() { }
+
+    [SetsRequiredMembers]
+    private ContainerRecord(ref JsonReader json)
+    {
+        string? id = null;
+        string? bundle = null;
+        string? rootfs = null;
+        string? created = null;
+        string? version = null;
+        json.EnterObject();
+        while (json.NextMember())
+        {
+            if (json.Is("id"u8))
+                id = json.String();
+            else if (json.Is("pid"u8))
+                Pid = json.Int32() ?? 0;
+            else if (json.Is("startTime"u8))
+                StartTime = json.UInt64() ?? 0;
+            else if (json.Is("bundle"u8))
+                bundle = json.String();
+            else if (json.Is("rootfs"u8))
+                rootfs = json.String();
+            else if (json.Is("created"u8))
+                created = json.String();
+            else if (json.Is("ociVersion"u8))
+                version = json.String();
+            else if (json.Is("cgroupsPath"u8))
+                CgroupsPath = json.String();
+            else if (json.Is("namespaces"u8))
+                Namespaces = json.UInt64() ?? 0;
+            else if (json.Is("annotations"u8))
+                Annotations = json.StringMap();
+            else
+                json.Skip();
+        }
+        Id = json.Required(id, "id");
+        Bundle = json.Required(bundle, "bundle");
+        Rootfs = json.Required(rootfs, "rootfs");
+        Created = json.Required(created, "created");
+        OciVersion = json.Required(version, "ociVersion");
+    }
+
+    /// <exception cref="FormatException">The text is not a record; the message begins with the member's path.</exception>
+    public static ContainerRecord Parse(ReadOnlySpan<byte> utf8) => JsonReader.Document<ContainerRecord>(utf8);
+
+    /// <summary>The record as compact JSON in UTF-8.</summary>
+    public byte[] ToUtf8Json() => JsonWriter.Document(this);
+
+    static ContainerRecord IJsonRecord<ContainerRecord>.Read(ref JsonReader json) => new(ref json);
+
+    void IJsonRecord.WriteMembers(JsonWriter json)
+    {
+        json.Member("id"u8, Id);
+        json.Member("pid"u8, (int?)Pid);
+        json.Member("startTime"u8, (ulong?)StartTime);
+        json.Member("bundle"u8, Bundle);
+        json.Member("rootfs"u8, Rootfs);
+        json.Member("created"u8, Created);
+        json.Member("ociVersion"u8, OciVersion);
+        json.Member("cgroupsPath"u8, CgroupsPath);
+        json.Member("namespaces"u8, (ulong?)Namespaces);
+        json.Member("annotations"u8, Annotations);
+    }
+}

@@ -1,0 +1,121 @@
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using Conex.Runtime.Errors;
+
+namespace Conex.Runtime.State;
+
+/// <summary>The directory of one container below the runtime's root: <c>state.json</c>, a copy of <c>config.json</c>, and until the
+/// start <c>start.sock</c>.</summary>
+public sealed class StateDirectory
+{
+    private const string RecordName = "state.json";
+    private const string ConfigName = "config.json";
+    private const string SocketName = "start.sock";
+    private readonly string path;
+
+    private StateDirectory(string path) => this.path = path;
+
+    /// <summary>Where a created container waits for its start.</summary>
+    public string StartSocket => $"{path}/{SocketName}";
+
+    /// <summary>Whether the container waits for its start.</summary>
+    public bool IsWaiting => PathAt.Status(StartSocket) is not null;
+
+    /// <summary>Makes the directory of a new container.</summary>
+    /// <exception cref="ContainerStateException">The ID is invalid or taken.</exception>
+    /// <exception cref="KernelException">The root cannot be written.</exception>
+    public static StateDirectory Create(string root, string id)
+    {
+        CheckId(id);
+        if (!TryMake($"{root}/{id}"))
+        {
+            throw new ContainerStateException("container with given ID already exists");
+        }
+        return new StateDirectory($"{root}/{id}");
+    }
+
+    /// <summary>The directory of a container.</summary>
+    /// <exception cref="ContainerStateException">There is none.</exception>
+    public static StateDirectory Open(string root, string id) =>
+        TryOpen(root, id) ?? throw new ContainerStateException("container does not exist");
+
+    /// <summary>The directory of a container, or null when there is none.</summary>
+    /// <exception cref="ContainerStateException">The ID is invalid.</exception>
+    public static StateDirectory? TryOpen(string root, string id)
+    {
+        CheckId(id);
+        return PathAt.Status($"{root}/{id}") is { IsDirectory: true } ? new StateDirectory($"{root}/{id}") : null;
+    }
+
+    /// <summary>Whether a text may name a container: letters, digits, <c>_ + - .</c>, not <c>.</c> or <c>..</c>.</summary>
+    public static bool IsValidId(string id)
+    {
+        foreach (char c in id)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '+' or '-' or '.'))
+            {
+                return false;
+            }
+        }
+        return id.Length is > 0 and <= 1024 && id is not ("." or "..");
+    }
+
+    /// <summary>The record, or null when creation was cut before it was written.</summary>
+    /// <exception cref="FormatException">The record is damaged.</exception>
+    public ContainerRecord? ReadRecord()
+    {
+        using FileHandle? file = PathAt.TryOpen(PathAt.Current, $"{path}/{RecordName}", OpenMode.Read, out _);
+        return file is null ? null : ContainerRecord.Parse(FileIo.ReadToEnd(file, RecordName, 16 << 20));
+    }
+
+    /// <exception cref="KernelException">The directory cannot be written.</exception>
+    public void WriteRecord(ContainerRecord record) => AtomicFile.Write($"{path}/{RecordName}", record.ToUtf8Json());
+
+    /// <summary>The configuration as it was at create: later changes of the bundle have no effect.</summary>
+    /// <exception cref="KernelException">There is none.</exception>
+    public byte[] ReadConfig() => FileIo.ReadAll($"{path}/{ConfigName}");
+
+    /// <exception cref="KernelException">The directory cannot be written.</exception>
+    public void WriteConfig(ReadOnlySpan<byte> config) => AtomicFile.Write($"{path}/{ConfigName}", config);
+
+    /// <summary>Removes the directory with all that the runtime keeps in it.</summary>
+    /// <exception cref="KernelException">Something else is in it.</exception>
+    public void Remove()
+    {
+        using DirectoryHandle? directory = PathAt.Status(path) is null ? null : PathAt.OpenDirectory(path);
+        if (directory is null)
+        {
+            return;
+        }
+        PathAt.Unlink(directory, SocketName);
+        PathAt.Unlink(directory, ConfigName);
+        PathAt.Unlink(directory, $".{ConfigName}.tmp");
+        PathAt.Unlink(directory, $".{RecordName}.tmp");
+        PathAt.Unlink(directory, RecordName);
+        PathAt.RemoveDirectory(PathAt.Current, path);
+    }
+
+    private static bool TryMake(string directory)
+    {
+        try
+        {
+            return PathAt.TryMakeDirectory(PathAt.Current, directory, 0x1C0);
+        }
+        catch (KernelException e) when (e.Error == Errno.ENOENT)
+        {
+            Directory.CreateDirectory(
+                Path.GetDirectoryName(directory)!,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            );
+            return PathAt.TryMakeDirectory(PathAt.Current, directory, 0x1C0);
+        }
+    }
+
+    private static void CheckId(string id)
+    {
+        if (!IsValidId(id))
+        {
+            throw new ContainerStateException($"invalid container ID format: \"{id}\" (letters, digits, _ + - . are allowed)");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Conex.CommandLine;
+using Conex.Linux.Cgroups;
+using Conex.Linux.Errors;
+using Conex.Runtime.Errors;
+
+namespace ConexRuntime.Commands;
+
+/// <summary>The commands and what every one of them does with errors.</summary>
+internal static class CommandTable
+{
+    internal static Command Root() =>
+        new()
+        {
+            Name = "conex-runtime",
+            Description = "Runs containers from OCI bundles",
+            Usage = "[OPTIONS] COMMAND [ARG...]",
+            Options = () =>
+                new OptionTable()
+                    .Text("root", "dir", "Directory for the state of containers")
+                    .Text("log", "file", "Also write errors to this file")
+                    .Text("log-format", "format", "Format of the log file: text or json")
+                    .Text("log-level", "level", "Accepted for compatibility", hidden: true)
+                    .Text("cgroup-manager", "manager", "cgroupfs (systemd is not supported yet)", hidden: true)
+                    .Text("rootless", "bool", "Accepted for compatibility", hidden: true)
+                    .Text("criu", "path", "Accepted for compatibility", hidden: true)
+                    .Flag("debug", "Accepted for compatibility")
+                    .Flag("systemd-cgroup", "Manage cgroups through systemd (not supported yet)")
+                    .Flag("version", 'v', "Print the version"),
+            Subcommands = All,
+            Run = invocation => invocation.Flag("version") ? Information.Version() : invocation.PrintHelp(Output.Text),
+        };
+
+    private static Command[] All() =>
+        [
+            CreateCommand.Create,
+            CreateCommand.Run,
+            ControlCommands.Start,
+            ControlCommands.Kill,
+            ControlCommands.Delete,
+            ControlCommands.Pause,
+            ControlCommands.Resume,
+            ExecCommand.Exec,
+            InspectCommands.State,
+            InspectCommands.List,
+            InspectCommands.Processes,
+            PlanCommand.Plan,
+            SpecCommand.Spec,
+            Information.Features,
+            MonitorCommand.Monitor,
+        ];
+
+    /// <summary>Runs a command's work; an error becomes one sentence and <paramref name="errorCode"/>.</summary>
+    internal static int Guard(Invocation invocation, Func<GlobalOptions, int> work, int errorCode = 1)
+    {
+        var options = GlobalOptions.Of(invocation);
+        try
+        {
+            if (invocation.Root.Flag("systemd-cgroup") || invocation.Root.Text("cgroup-manager") == "systemd")
+            {
+                throw new InvalidSpecException("cgroups by systemd are not supported yet: leave --systemd-cgroup out");
+            }
+            return work(options);
+        }
+        catch (Exception e)
+            when (e
+                    is InvalidSpecException
+                        or LaunchException
+                        or ContainerStateException
+                        or KernelException
+                        or CgroupException
+                        or FormatException
+                        or ArgumentException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
+        {
+            options.Report(e.Message);
+            return errorCode;
+        }
+    }
+}

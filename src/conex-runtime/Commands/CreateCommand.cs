@@ -1,0 +1,131 @@
+using Conex.CommandLine;
+using Conex.Linux.Files;
+using Conex.Linux.Processes;
+using Conex.Runtime.Containers;
+using Conex.Runtime.Errors;
+using Conex.Runtime.LaunchPlans;
+using ConexRuntime.Terminals;
+
+namespace ConexRuntime.Commands;
+
+/// <summary><c>create</c> and <c>run</c>.</summary>
+internal static class CreateCommand
+{
+    internal static Command Create { get; } =
+        new()
+        {
+            Name = "create",
+            Description = "Create a container",
+            Usage = "[OPTIONS] ID",
+            Arguments = ArgumentCount.Exactly(1),
+            Options = Options,
+            Run = invocation => CommandTable.Guard(invocation, global => DoCreate(invocation, global)),
+        };
+
+    internal static Command Run { get; } =
+        new()
+        {
+            Name = "run",
+            Description = "Create and start a container",
+            Usage = "[OPTIONS] ID",
+            Arguments = ArgumentCount.Exactly(1),
+            Options = () =>
+                Options()
+                    .Flag("detach", 'd', "Return once the container runs")
+                    .Flag("keep", "Keep the state after the container ended")
+                    .Flag("no-subreaper", "Accepted for compatibility", hidden: true),
+            Run = invocation => CommandTable.Guard(invocation, global => DoRun(invocation, global)),
+        };
+
+    private static OptionTable Options() =>
+        new OptionTable()
+            .Text("bundle", 'b', "dir", "The bundle's directory", ".")
+            .Text("config", 'f', "file", "The configuration's file in the bundle", "config.json")
+            .Text("console-socket", "path", "Unix socket that takes the terminal's descriptor")
+            .Text("pid-file", "path", "File for the process number")
+            .Flag("no-pivot", "Move the root instead of pivoting to it")
+            .Flag("no-new-keyring", "Keep the session keyring")
+            .Integer("preserve-fds", "n", "Pass this many descriptors from 3 on");
+
+    private static int DoCreate(Invocation invocation, GlobalOptions global)
+    {
+        string? consoleSocket = invocation.Text("console-socket");
+        using CreatedContainer container = Make(invocation, global, StartGate.Listener, consoleSocket, detached: true);
+        WritePidFile(invocation.Text("pid-file"), container.Process.Pid);
+        return 0;
+    }
+
+    private static int DoRun(Invocation invocation, GlobalOptions global)
+    {
+        bool detach = invocation.Flag("detach");
+        string? consoleSocket = invocation.Text("console-socket");
+        // Blocked before the container exists, so that none is lost between its start and the forwarding.
+        using SignalDescriptor? signals = detach ? null : SignalForwarding.Open();
+        using CreatedContainer container = Make(invocation, global, StartGate.None, consoleSocket, detach);
+        WritePidFile(invocation.Text("pid-file"), container.Process.Pid);
+        container.AwaitExecution(global.Context);
+        SendTerminal(container, consoleSocket);
+        if (detach)
+        {
+            return 0;
+        }
+        ExitStatus status = ForegroundProcess.Wait(container.Process, signals!, consoleSocket is null);
+        if (!invocation.Flag("keep"))
+        {
+            ContainerRemoval.Remove(Container.Open(global.Context, container.Record.Id));
+        }
+        return status.ShellCode;
+    }
+
+    private static CreatedContainer Make(Invocation invocation, GlobalOptions global, StartGate gate, string? consoleSocket, bool detached)
+    {
+        string bundle = Path.GetFullPath(invocation.Text("bundle") ?? ".");
+        var request = new CreateRequest
+        {
+            Id = invocation.Arguments[0],
+            Bundle = bundle,
+            ConfigFile = invocation.Text("config") ?? "config.json",
+            Gate = gate,
+            NoPivot = invocation.Flag("no-pivot"),
+            NoNewKeyring = invocation.Flag("no-new-keyring"),
+            PreservedDescriptors = (int)(invocation.Integer("preserve-fds") ?? 0),
+        };
+        bool terminal = Bundle.Load(bundle, request.ConfigFile).Spec.Process?.Terminal == true;
+        CheckConsole(terminal, detached, consoleSocket);
+        CreatedContainer container = ContainerCreation.Create(global.Context, request);
+        if (gate != StartGate.None)
+        {
+            SendTerminal(container, consoleSocket);
+        }
+        return container;
+    }
+
+    private static void CheckConsole(bool terminal, bool detached, string? consoleSocket)
+    {
+        if (terminal && detached && consoleSocket is null)
+        {
+            throw new InvalidSpecException("cannot allocate tty if runc will detach without setting console socket");
+        }
+        if (consoleSocket is not null && (!terminal || !detached))
+        {
+            throw new InvalidSpecException("cannot use console socket if runc will not detach or allocate tty");
+        }
+    }
+
+    private static void SendTerminal(CreatedContainer container, string? consoleSocket)
+    {
+        if (consoleSocket is not null)
+        {
+            ConsoleSocket.Send(consoleSocket, container.Process);
+        }
+    }
+
+    /// <summary>Decimal, no newline, there whole or not at all: what callers of runc read.</summary>
+    internal static void WritePidFile(string? path, int pid)
+    {
+        if (path is not null)
+        {
+            AtomicFile.Write(Path.GetFullPath(path), System.Text.Encoding.ASCII.GetBytes($"{pid}"), mode: 0x1A4);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using Conex.Linux.Capabilities;
+using Conex.Oci.RuntimeSpec;
+
+namespace ConexRuntime.Commands;
+
+/// <summary>The features document (runtime-spec features.md): what is done, and nothing else.</summary>
+internal static class FeatureList
+{
+    internal static Features Current() =>
+        new()
+        {
+            OciVersionMin = "1.0.0",
+            OciVersionMax = RuntimeSpec.CurrentVersion,
+            Hooks = [],
+            MountOptions = MountOptions,
+            Linux = new LinuxFeatures
+            {
+                Namespaces = ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
+                Capabilities = CapabilitySet.AllNames,
+                Cgroup = new CgroupFeatures
+                {
+                    V1 = true,
+                    V2 = true,
+                    Systemd = false,
+                    SystemdUser = false,
+                    Rdma = true,
+                },
+                Seccomp = new SeccompFeatures
+                {
+                    Enabled = true,
+                    Actions =
+                    [
+                        "SCMP_ACT_ALLOW",
+                        "SCMP_ACT_ERRNO",
+                        "SCMP_ACT_KILL",
+                        "SCMP_ACT_KILL_PROCESS",
+                        "SCMP_ACT_KILL_THREAD",
+                        "SCMP_ACT_LOG",
+                        "SCMP_ACT_TRACE",
+                        "SCMP_ACT_TRAP",
+                    ],
+                    Operators =
+                    [
+                        "SCMP_CMP_EQ",
+                        "SCMP_CMP_GE",
+                        "SCMP_CMP_GT",
+                        "SCMP_CMP_LE",
+                        "SCMP_CMP_LT",
+                        "SCMP_CMP_MASKED_EQ",
+                        "SCMP_CMP_NE",
+                    ],
+                    Archs = ["SCMP_ARCH_X86", "SCMP_ARCH_X86_64"],
+                },
+                Apparmor = new EnabledFeature { Enabled = false },
+                Selinux = new EnabledFeature { Enabled = false },
+                IntelRdt = new IntelRdtFeatures { Enabled = false },
+                MountExtensions = new MountExtensionsFeatures { Idmap = new EnabledFeature { Enabled = false } },
+                NetDevices = new EnabledFeature { Enabled = false },
+            },
+        };
+
+    private static readonly string[] MountOptions =
+    [
+        "async",
+        "atime",
+        "bind",
+        "defaults",
+        "dev",
+        "diratime",
+        "dirsync",
+        "exec",
+        "loud",
+        "noatime",
+        "nodev",
+        "nodiratime",
+        "noexec",
+        "nostrictatime",
+        "nosuid",
+        "nosymfollow",
+        "private",
+        "ratime",
+        "rbind",
+        "rdev",
+        "rdiratime",
+        "relatime",
+        "remount",
+        "rexec",
+        "rnoatime",
+        "rnodev",
+        "rnodiratime",
+        "rnoexec",
+        "rnostrictatime",
+        "rnosuid",
+        "rnosymfollow",
+        "ro",
+        "rprivate",
+        "rro",
+        "rrw",
+        "rshared",
+        "rslave",
+        "rstrictatime",
+        "rsuid",
+        "rsymfollow",
+        "runbindable",
+        "rw",
+        "shared",
+        "silent",
+        "slave",
+        "strictatime",
+        "suid",
+        "symfollow",
+        "sync",
+        "unbindable",
+    ];
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Conex.CommandLine;
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using Conex.Linux.Processes;
+using Conex.Runtime.Containers;
+
+namespace ConexRuntime;
+
+/// <summary>The options before the command: where state lies and where errors go.</summary>
+internal sealed record GlobalOptions(RuntimeContext Context, string? LogFile, bool LogJson)
+{
+    internal static GlobalOptions Of(Invocation invocation)
+    {
+        Invocation root = invocation.Root;
+        string state = root.Text("root") ?? DefaultRoot();
+        if (state.Length == 0 || Path.GetFullPath(state) == "/")
+        {
+            throw new UsageException("root", "conex-runtime: --root must not be the root of the file system\n", 1);
+        }
+        string? log = root.Text("log");
+        return new GlobalOptions(
+            new RuntimeContext(Path.GetFullPath(state)),
+            string.IsNullOrEmpty(log) ? null : log,
+            root.Text("log-format") == "json"
+        );
+    }
+
+    /// <summary>Reports an error on standard error and, where one was named, in the log file, as callers of runc expect.</summary>
+    internal void Report(string message)
+    {
+        Output.Error(LogFile is null && LogJson ? Json(message) : $"conex-runtime: {message}\n");
+        if (LogFile is null)
+        {
+            return;
+        }
+        try
+        {
+            using FileHandle file = PathAt.Open(LogFile, OpenMode.Write | OpenMode.Append | OpenMode.Create, 0x1A4);
+            FileIo.Write(
+                file,
+                Encoding.UTF8.GetBytes(
+                    LogJson
+                        ? Json(message)
+                        : $"time=\"{Now()}\" level=error msg=\"{message.Replace("\"", "\\\"", StringComparison.Ordinal)}\"\n"
+                )
+            );
+        }
+        catch (KernelException e)
+        {
+            Output.Error($"conex-runtime: --log {LogFile}: {e.Message}\n");
+        }
+    }
+
+    private static string Json(string message) =>
+        $"{{\"level\":\"error\",\"msg\":\"{JsonEncodedText.Encode(message, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\",\"time\":\"{Now()}\"}}\n";
+
+    private static string Now() => DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+
+    private static string DefaultRoot()
+    {
+        if (CurrentProcess.EffectiveUser == 0)
+        {
+            return "/run/conex-runtime";
+        }
+        string? directory = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
+        return string.IsNullOrEmpty(directory) ? $"/tmp/conex-runtime-{CurrentProcess.EffectiveUser}" : $"{directory}/conex-runtime";
+    }
+}

@@ -1,0 +1,20 @@
+using Conex.Linux.Sockets;
+using Conex.Runtime.Errors;
+using Conex.Runtime.Launch;
+
+namespace ConexRuntime.Terminals;
+
+/// <summary>Hands a terminal's master to whoever listens on <c>--console-socket</c>: one message, the name and the descriptor.</summary>
+internal static class ConsoleSocket
+{
+    internal static void Send(string path, LaunchedProcess process)
+    {
+        if (process.Terminal is not { } master)
+        {
+            throw new LaunchException("the container's process sent no terminal", 1);
+        }
+        using UnixSocket socket = UnixSocket.Connect(Path.GetFullPath(path));
+        socket.SendDescriptor("/dev/pts/ptmx"u8, master);
+        master.Dispose();
+    }
+}

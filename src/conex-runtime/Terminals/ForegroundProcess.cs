@@ -1,0 +1,83 @@
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using Conex.Linux.Polling;
+using Conex.Linux.Processes;
+using Conex.Linux.Terminals;
+using Conex.Runtime.Launch;
+
+namespace ConexRuntime.Terminals;
+
+/// <summary>Stays with a payload until it ends: passes signals on and, with a terminal, copies between it and this process's own.</summary>
+internal static class ForegroundProcess
+{
+    internal static ExitStatus Wait(LaunchedProcess process, SignalDescriptor signals, bool relayTerminal)
+    {
+        FileHandle? master = relayTerminal ? process.Terminal : null;
+        using TerminalSettings? settings =
+            master is not null && Terminal.IsTerminal(FileHandle.StandardInput) ? Terminal.MakeRaw(FileHandle.StandardInput) : null;
+        CopySize(master);
+        FileHandle?[] watched = [process.Handle, signals, master, master is null ? null : FileHandle.StandardInput];
+        byte[] buffer = new byte[master is null ? 0 : 16384];
+        while (true)
+        {
+            switch (Poll.Readable(watched, -1))
+            {
+                case 0:
+                    Drain(master, buffer);
+                    return process.Handle.Wait();
+                case 1:
+                    Forward(process, signals, master);
+                    break;
+                case 2:
+                    if (!Copy(master!, FileHandle.StandardOutput, buffer))
+                    {
+                        watched[2] = null;
+                    }
+                    break;
+                case 3:
+                    if (!Copy(FileHandle.StandardInput, master!, buffer))
+                    {
+                        watched[3] = null;
+                    }
+                    break;
+            }
+        }
+    }
+
+    private static void Forward(LaunchedProcess process, SignalDescriptor signals, FileHandle? master)
+    {
+        Signal signal = signals.Read().Signal;
+        if (signal == Signal.SIGWINCH && master is not null)
+        {
+            CopySize(master);
+        }
+        else if (signal != Signal.None)
+        {
+            process.Handle.Send(signal);
+        }
+    }
+
+    private static void CopySize(FileHandle? master)
+    {
+        if (master is not null && Terminal.GetSize(FileHandle.StandardInput) is { } size)
+        {
+            Terminal.SetSize(master, size);
+        }
+    }
+
+    private static bool Copy(FileHandle from, FileHandle to, byte[] buffer)
+    {
+        int n = FileIo.TryRead(from, buffer, out Errno _);
+        if (n > 0)
+        {
+            FileIo.Write(to, buffer.AsSpan(0, n));
+        }
+        return n > 0;
+    }
+
+    private static void Drain(FileHandle? master, byte[] buffer)
+    {
+        while (master is not null && Poll.Readable(new FileHandle?[] { master }, 0) == 0 && Copy(master, FileHandle.StandardOutput, buffer))
+        { }
+    }
+}

@@ -1,0 +1,132 @@
+using Conex.Oci.RuntimeSpec;
+using Conex.Runtime.Errors;
+using Conex.Runtime.LaunchPlans;
+
+namespace Conex.Runtime.Tests.LaunchPlans;
+
+/// <summary>What is wrong in a configuration is said in one sentence that names it.</summary>
+public sealed class InvalidSpecTests
+{
+    [Fact]
+    public void An_unknown_namespace_type_is_named() => Refused(TestSpecs.Minimal("mount", "mnt"), "unknown namespace type \"mnt\"");
+
+    [Fact]
+    public void A_namespace_named_twice_is_refused() => Refused(TestSpecs.Minimal("mount", "pid", "pid"), "duplicate pid namespace");
+
+    [Fact]
+    public void A_container_without_a_mount_namespace_is_refused() => Refused(TestSpecs.Minimal("pid"), "mount namespace");
+
+    [Fact]
+    public void A_user_namespace_needs_mappings() => Refused(TestSpecs.Minimal("mount", "user"), "no uid mappings found");
+
+    [Fact]
+    public void A_newer_major_version_is_refused() => Refused(TestSpecs.Minimal("mount") with { OciVersion = "2.0.0" }, "ociVersion 2.0.0");
+
+    [Fact]
+    public void A_host_name_needs_a_uts_namespace() => Refused(TestSpecs.Minimal("mount") with { Hostname = "x" }, "UTS namespace");
+
+    [Fact]
+    public void Empty_arguments_are_refused() => Refused(WithProcess(p => p with { Args = [] }), "process.args is empty");
+
+    [Fact]
+    public void A_relative_working_directory_is_refused() => Refused(WithProcess(p => p with { Cwd = "tmp" }), "not absolute");
+
+    [Fact]
+    public void An_unknown_limit_is_named() =>
+        Refused(
+            WithProcess(p =>
+                p with
+                {
+                    Rlimits =
+                    [
+                        new Rlimit
+                        {
+                            Type = "RLIMIT_FOO",
+                            Soft = 1,
+                            Hard = 1,
+                        },
+                    ],
+                }
+            ),
+            "invalid rlimit type \"RLIMIT_FOO\""
+        );
+
+    [Fact]
+    public void A_soft_limit_above_the_hard_one_is_refused() =>
+        Refused(
+            WithProcess(p =>
+                p with
+                {
+                    Rlimits =
+                    [
+                        new Rlimit
+                        {
+                            Type = "RLIMIT_CORE",
+                            Soft = 2,
+                            Hard = 1,
+                        },
+                    ],
+                }
+            ),
+            "above its hard limit"
+        );
+
+    [Theory]
+    [InlineData("/proc", "tmpfs", "tmpfs")]
+    [InlineData("/proc/self", "bind", "/tmp")]
+    [InlineData("/proc/../proc/sys", "bind", "/tmp")]
+    public void A_mount_that_covers_procfs_is_refused(string destination, string type, string source) =>
+        Refused(TestSpecs.Minimal("mount") with { Mounts = [TestSpecs.Entry(destination, type, source)] }, "/proc");
+
+    [Fact]
+    public void A_kernel_parameter_of_the_host_is_refused() =>
+        Refused(WithSysctl("vm.swappiness", "mount"), "not in a separate kernel namespace");
+
+    [Fact]
+    public void A_kernel_parameter_needs_its_namespace() => Refused(WithSysctl("net.ipv4.ip_forward", "mount"), "network namespace");
+
+    [Fact]
+    public void Hooks_are_refused_and_never_ignored() =>
+        Refused(TestSpecs.Minimal("mount") with { Hooks = new Hooks { Poststop = [new Hook { Path = "/bin/true" }] } }, "hooks");
+
+    [Fact]
+    public void A_shared_mount_does_not_lead_out_of_a_user_namespace()
+    {
+        RuntimeSpec spec = TestSpecs.Minimal("mount", "user");
+        LinuxIdMapping[] mapping =
+        [
+            new()
+            {
+                ContainerId = 0,
+                HostId = 1,
+                Size = 1,
+            },
+        ];
+        Refused(
+            spec with
+            {
+                Linux = spec.Linux! with { UidMappings = mapping, GidMappings = mapping },
+                Mounts = [TestSpecs.Entry("/a", "bind", "/tmp", "rbind", "rshared")],
+            },
+            "cannot lead out of a user namespace"
+        );
+    }
+
+    private static RuntimeSpec WithProcess(Func<Process, Process> change)
+    {
+        RuntimeSpec spec = TestSpecs.Minimal("mount");
+        return spec with { Process = change(spec.Process!) };
+    }
+
+    private static RuntimeSpec WithSysctl(string name, params string[] namespaces)
+    {
+        RuntimeSpec spec = TestSpecs.Minimal(namespaces);
+        return spec with { Linux = spec.Linux! with { Sysctl = new Dictionary<string, string>(StringComparer.Ordinal) { [name] = "1" } } };
+    }
+
+    private static void Refused(RuntimeSpec spec, string sentence)
+    {
+        InvalidSpecException error = Assert.Throws<InvalidSpecException>(() => LaunchPlanCompiler.Compile(spec, TestSpecs.Options));
+        Assert.Contains(sentence, error.Message, StringComparison.Ordinal);
+    }
+}
