@@ -43,6 +43,7 @@ public sealed unsafe class ChildProcess
         try
         {
             AddDescriptors(actions, descriptors, moved);
+            _ = Libc.posix_spawn_file_actions_addclosefrom_np(actions, Math.Max(descriptors?.Count ?? 0, 3));
             ulong none = 0;
             ulong all = ~0UL;
             _ = Libc.posix_spawnattr_setsigmask(attributes, Mask(stackalloc ulong[16], none));

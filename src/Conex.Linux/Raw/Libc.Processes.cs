@@ -57,6 +57,9 @@ internal static unsafe partial class Libc
     internal static partial int posix_spawn_file_actions_adddup2(void* actions, int fd, int newfd);
 
     [LibraryImport("libc")]
+    internal static partial int posix_spawn_file_actions_addclosefrom_np(void* actions, int from);
+
+    [LibraryImport("libc")]
     internal static partial int posix_spawnattr_init(void* attributes);
 
     [LibraryImport("libc")]
@@ -73,7 +76,4 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int pthread_sigmask(int how, ulong* set, ulong* old);
-
-    [LibraryImport("libc", SetLastError = true)]
-    internal static partial int signalfd(int fd, ulong* mask, int flags);
 }

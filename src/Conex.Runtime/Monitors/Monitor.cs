@@ -136,6 +136,7 @@ public sealed class Monitor : IDisposable
 
     private void Serve()
     {
+        Settle();
         while (phase != Phase.Ended)
         {
             Turn(Timeout());
@@ -143,7 +144,7 @@ public sealed class Monitor : IDisposable
         }
         socket.Close();
         connections.CloseFinished();
-        connections.Settle();
+        Settle();
         CrashStep.At("monitor.exit.sockets-closed");
         end.WakeEngine();
         while (connections.Count > 0 && givenUp is null)
@@ -156,9 +157,6 @@ public sealed class Monitor : IDisposable
     /// <summary>Waits for events and handles them.</summary>
     private void Turn(int timeout)
     {
-        socket.Settle();
-        connections.Settle();
-        streams.Settle();
         int count = epoll.Wait(ready, timeout);
         for (int i = 0; i < count; i++)
         {
@@ -186,6 +184,15 @@ public sealed class Monitor : IDisposable
         {
             connections.CloseFinished();
         }
+        Settle();
+    }
+
+    /// <summary>Forgets the clients that are gone and tells the kernel what to wait for.</summary>
+    private void Settle()
+    {
+        connections.Settle();
+        socket.Settle();
+        streams.Settle();
     }
 
     private int Timeout() =>

@@ -60,7 +60,7 @@ internal static class CreateCommand
         bool detach = invocation.Flag("detach");
         string? consoleSocket = invocation.Text("console-socket");
         // Blocked before the container exists, so that none is lost between its start and the forwarding.
-        using SignalDescriptor? signals = detach ? null : SignalForwarding.Open();
+        using SignalPipe? signals = detach ? null : SignalForwarding.Open();
         using CreatedContainer container = Make(invocation, global, StartGate.None, consoleSocket, detach);
         WritePidFile(invocation.Text("pid-file"), container.Process.Pid);
         container.AwaitExecution(global.Context);

@@ -51,7 +51,7 @@ internal static class ExecCommand
         {
             throw new InvalidSpecException("cannot allocate tty if runc will detach without setting console socket");
         }
-        using SignalDescriptor? signals = detach ? null : SignalForwarding.Open();
+        using SignalPipe? signals = detach ? null : SignalForwarding.Open();
         using LaunchedProcess launched = ContainerExec.Start(
             container,
             process,

@@ -10,13 +10,13 @@ namespace ConexRuntime.Terminals;
 /// <summary>Stays with a payload until it ends: passes signals on and, with a terminal, copies between it and this process's own.</summary>
 internal static class ForegroundProcess
 {
-    internal static ExitStatus Wait(LaunchedProcess process, SignalDescriptor signals, bool relayTerminal)
+    internal static ExitStatus Wait(LaunchedProcess process, SignalPipe signals, bool relayTerminal)
     {
         FileHandle? master = relayTerminal ? process.Terminal : null;
         using TerminalSettings? settings =
             master is not null && Terminal.IsTerminal(FileHandle.StandardInput) ? Terminal.MakeRaw(FileHandle.StandardInput) : null;
         CopySize(master);
-        FileHandle?[] watched = [process.Handle, signals, master, master is null ? null : FileHandle.StandardInput];
+        FileHandle?[] watched = [process.Handle, signals.Handle, master, master is null ? null : FileHandle.StandardInput];
         byte[] buffer = new byte[master is null ? 0 : 16384];
         while (true)
         {
@@ -44,9 +44,9 @@ internal static class ForegroundProcess
         }
     }
 
-    private static void Forward(LaunchedProcess process, SignalDescriptor signals, FileHandle? master)
+    private static void Forward(LaunchedProcess process, SignalPipe signals, FileHandle? master)
     {
-        Signal signal = signals.Read().Signal;
+        Signal signal = signals.Read();
         if (signal == Signal.SIGWINCH && master is not null)
         {
             CopySize(master);

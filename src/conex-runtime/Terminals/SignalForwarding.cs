@@ -5,8 +5,8 @@ namespace ConexRuntime.Terminals;
 /// <summary>The signals that a foreground runtime passes on to its container.</summary>
 internal static class SignalForwarding
 {
-    internal static SignalDescriptor Open() =>
-        SignalDescriptor.Open(
+    internal static SignalPipe Open() =>
+        SignalPipe.Open(
             Signal.SIGHUP,
             Signal.SIGINT,
             Signal.SIGQUIT,

@@ -217,6 +217,14 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public void A_monitor_whose_engine_died_before_the_start_ends_by_itself()
+    {
+        using var monitor = new RunningMonitor(new ShellPayload("true"), options => options with { StartPatience = 2000 });
+        monitor.Control().Dispose();
+        Assert.Equal("nobody asked for the start", monitor.Ended().Error);
+    }
+
+    [Fact]
     public void The_record_and_the_socket_of_the_run_before_are_replaced()
     {
         using var monitor = new RunningMonitor(

@@ -13,6 +13,9 @@ internal sealed record LogLine(DateTime Time, string Stream, string Tag, string 
         return [.. all[..^1].Split('\n').Select(Parse)];
     }
 
+    /// <summary>What the container wrote, made again from its log; of one stream.</summary>
+    internal static string Join(string path) => string.Concat(Read(path).Select(line => line.Tag == "F" ? $"{line.Text}\n" : line.Text));
+
     private static LogLine Parse(string line)
     {
         string[] parts = line.Split(' ', 4);

@@ -72,12 +72,7 @@ public sealed class LogTests
             prepare: directory => File.WriteAllBytes($"{directory}/data", bytes)
         );
         _ = monitor.RunToEnd();
-        var joined = new StringBuilder();
-        foreach (LogLine line in LogLine.Read(monitor.Log))
-        {
-            joined.Append(line.Text).Append(line.Tag == "F" ? "\n" : "");
-        }
-        Assert.Equal(Encoding.Latin1.GetString(bytes), joined.ToString());
+        Assert.Equal(Encoding.Latin1.GetString(bytes), LogLine.Join(monitor.Log));
     }
 
     [Fact]

@@ -1,0 +1,115 @@
+using Conex.Api.Errors;
+using Conex.Api.Routing;
+using Conex.Api.Streaming;
+using Conex.DockerApi.Contracts;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Conex.Api.Hosting;
+
+/// <summary>Leads each request to its endpoint, and turns what goes wrong into an answer.</summary>
+internal sealed class ApiDispatcher(ApiOptions options, RouteTable routes) : IDisposable
+{
+    private readonly string server = $"Conex/{options.Version} (linux)";
+    private readonly CancellationTokenSource leaving = new();
+
+    internal RequestCounter Counter { get; } = new();
+
+    /// <summary>Ends the streams that have no end of their own.</summary>
+    internal void Leave() => leaving.Cancel();
+
+    public void Dispose() => leaving.Dispose();
+
+    internal async Task DispatchAsync(HttpContext http)
+    {
+        Counter.Begin();
+        try
+        {
+            IHeaderDictionary headers = http.Response.Headers;
+            headers["Api-Version"] = ApiVersion.Newest.ToString();
+            headers["Docker-Experimental"] = "false";
+            headers["Ostype"] = "linux";
+            headers.Server = server;
+            await AnswerAsync(http);
+        }
+        finally
+        {
+            Counter.End(http.Features.Get<HijackableTransport>()?.IsTaken ?? false);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http)
+    {
+        RouteMatch match = routes.Match(http.Request.Method, EncodedPath(http));
+        if (match.Version > ApiVersion.Newest)
+        {
+            await FailAsync(
+                http,
+                StatusCodes.Status400BadRequest,
+                $"client version {match.Version} is too new. Maximum supported API version is {ApiVersion.Newest}"
+            );
+            return;
+        }
+
+        if (match.Version < ApiVersion.Oldest)
+        {
+            await FailAsync(
+                http,
+                StatusCodes.Status400BadRequest,
+                $"client version {match.Version} is too old. Minimum supported API version is {ApiVersion.Oldest}, "
+                    + "please upgrade your client to a newer version"
+            );
+            return;
+        }
+
+        if (match.Handler is null)
+        {
+            await FailAsync(http, StatusCodes.Status404NotFound, "page not found");
+            return;
+        }
+
+        try
+        {
+            await match.Handler(new ApiRequest(http, match.Values, match.Version, Counter, leaving.Token));
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested || leaving.IsCancellationRequested)
+        {
+            // Nobody waits for the answer any more.
+        }
+        catch (Exception error)
+        {
+            int status = ErrorTable.StatusOf(error);
+            if (status == StatusCodes.Status500InternalServerError)
+            {
+                options.Log($"{http.Request.Method} {http.Request.Path}: {error}");
+            }
+
+            if (http.Response.HasStarted)
+            {
+                // The status is out; a cut connection is the only way left to say that the answer is not whole.
+                http.Abort();
+                return;
+            }
+
+            await FailAsync(http, status, error.Message);
+        }
+    }
+
+    /// <summary>The path as it came, still encoded and without the query.</summary>
+    private static string EncodedPath(HttpContext http)
+    {
+        string target = http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? http.Request.Path;
+        int query = target.IndexOf('?', StringComparison.Ordinal);
+        return query < 0 ? target : target[..query];
+    }
+
+    private Task FailAsync(HttpContext http, int status, string message)
+    {
+        http.Response.Headers.Remove("Content-Length");
+        return new ApiRequest(http, RouteValues.None, ApiVersion.Newest, Counter, CancellationToken.None).WriteJsonAsync(
+            new ErrorResponse { Message = message },
+            DockerJson.Default.ErrorResponse,
+            status
+        );
+    }
+}

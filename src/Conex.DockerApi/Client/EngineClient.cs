@@ -1,0 +1,193 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Conex.Linux.Files;
+
+namespace Conex.DockerApi.Client;
+
+/// <summary>A typed, blocking client of the Docker Engine API over a unix socket. Every call opens a connection or takes the idle one that the
+/// call before left. All calls throw <see cref="EngineException"/> when the engine refuses and <see cref="EngineUnreachableException"/> when the
+/// connection fails.</summary>
+public sealed class EngineClient(EngineEndpoint endpoint) : IDisposable
+{
+    private const int ChunkSize = 64 * 1024;
+    private EngineConnection? idle;
+
+    /// <summary>Where the engine listens.</summary>
+    public EngineEndpoint Endpoint => endpoint;
+
+    /// <summary>Calls about the engine itself.</summary>
+    public SystemCalls System => new(this);
+
+    /// <summary>Calls about containers.</summary>
+    public ContainerCalls Containers => new(this);
+
+    /// <summary>Calls about further processes in a container.</summary>
+    public ExecCalls Execs => new(this);
+
+    /// <summary>Calls about images.</summary>
+    public ImageCalls Images => new(this);
+
+    /// <inheritdoc/>
+    public void Dispose() => Interlocked.Exchange(ref idle, null)?.Dispose();
+
+    /// <summary>Sends a request without a body.</summary>
+    internal EngineResponse Send(string method, RequestTarget target)
+    {
+        EngineConnection connection = Connect();
+        connection.Send(Head(method, target, method is "POST" or "PUT" ? "Content-Length: 0\r\n" : ""));
+        return Receive(connection, hasBody: method != "HEAD");
+    }
+
+    /// <summary>Sends a request with a JSON body; header and body leave in one write.</summary>
+    internal EngineResponse SendJson<T>(string method, RequestTarget target, T body, JsonTypeInfo<T> type)
+    {
+        EngineConnection connection = Connect();
+        connection.Send(WithJson(method, target, body, type, ""));
+        return Receive(connection, hasBody: true);
+    }
+
+    /// <summary>Sends a request whose body is everything that <paramref name="input"/> holds, in chunks.</summary>
+    internal EngineResponse SendStream(string method, RequestTarget target, FileHandle input, string contentType)
+    {
+        EngineConnection connection = Connect();
+        connection.Send(Head(method, target, $"Transfer-Encoding: chunked\r\nContent-Type: {contentType}\r\n"));
+
+        // Room before and after the data for the chunk's size and end, so that a chunk is one write.
+        const int before = 10;
+        byte[] buffer = new byte[before + ChunkSize + 2];
+        while (true)
+        {
+            int n = FileIo.Read(input, buffer.AsSpan(before, ChunkSize));
+            if (n == 0)
+            {
+                break;
+            }
+
+            byte[] size = Encoding.ASCII.GetBytes($"{n:x}\r\n");
+            int from = before - size.Length;
+            size.CopyTo(buffer, from);
+            "\r\n"u8.CopyTo(buffer.AsSpan(before + n));
+            if (!connection.TrySend(buffer.AsSpan(from, size.Length + n + 2)))
+            {
+                // The engine answered early and stopped reading: its answer says why.
+                return Receive(connection, hasBody: true);
+            }
+        }
+
+        _ = connection.TrySend("0\r\n\r\n"u8);
+        return Receive(connection, hasBody: true);
+    }
+
+    /// <summary>Sends a request without interest in the answer's body.</summary>
+    internal void Call(string method, RequestTarget target)
+    {
+        using EngineResponse response = Send(method, target);
+        _ = response.ReadToEnd();
+    }
+
+    internal T Get<T>(RequestTarget target, JsonTypeInfo<T> type)
+    {
+        using EngineResponse response = Send("GET", target);
+        return response.ReadJson(type);
+    }
+
+    internal byte[] GetBytes(RequestTarget target)
+    {
+        using EngineResponse response = Send("GET", target);
+        return response.ReadToEnd();
+    }
+
+    /// <summary>Asks for an upgrade to a raw connection.</summary>
+    internal HijackedConnection Hijack(RequestTarget target)
+    {
+        EngineConnection connection = Connect();
+        connection.Send(Head("POST", target, "Content-Length: 0\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"));
+        return ReceiveHijacked(connection);
+    }
+
+    /// <inheritdoc cref="Hijack(RequestTarget)"/>
+    internal HijackedConnection Hijack<T>(RequestTarget target, T body, JsonTypeInfo<T> type)
+    {
+        EngineConnection connection = Connect();
+        connection.Send(WithJson("POST", target, body, type, "Connection: Upgrade\r\nUpgrade: tcp\r\n"));
+        return ReceiveHijacked(connection);
+    }
+
+    /// <summary>Takes a connection back whose answer was read to the end.</summary>
+    internal void Return(EngineConnection connection) => Interlocked.Exchange(ref idle, connection)?.Dispose();
+
+    private EngineConnection Connect()
+    {
+        EngineConnection? connection = Interlocked.Exchange(ref idle, null);
+        if (connection is { IsStale: false })
+        {
+            return connection;
+        }
+
+        connection?.Dispose();
+        return EngineConnection.Open(endpoint);
+    }
+
+    private EngineResponse Receive(EngineConnection connection, bool hasBody)
+    {
+        EngineResponse? response = null;
+        try
+        {
+            response = new EngineResponse(this, connection, ResponseHead.Read(connection), hasBody);
+            return response.Status < 400 ? response : throw response.ToException();
+        }
+        catch
+        {
+            if (response is null)
+            {
+                connection.Dispose();
+            }
+            else
+            {
+                response.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    private HijackedConnection ReceiveHijacked(EngineConnection connection)
+    {
+        ResponseHead head;
+        try
+        {
+            head = ResponseHead.Read(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        // 200 is the answer of engines that do not know the upgrade; the raw bytes follow all the same.
+        if (head.Status is 101 or 200)
+        {
+            return new HijackedConnection(connection, head.Header("Content-Type") == "application/vnd.docker.multiplexed-stream");
+        }
+
+        using var response = new EngineResponse(this, connection, head, hasBody: true);
+        throw response.ToException();
+    }
+
+    private static byte[] Head(string method, RequestTarget target, string headers) =>
+        Encoding.ASCII.GetBytes(HeadText(method, target, headers));
+
+    private static byte[] WithJson<T>(string method, RequestTarget target, T body, JsonTypeInfo<T> type, string headers)
+    {
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(body, type);
+        string head = HeadText(method, target, $"{headers}Content-Type: application/json\r\nContent-Length: {json.Length}\r\n");
+        byte[] bytes = new byte[head.Length + json.Length];
+        int length = Encoding.ASCII.GetBytes(head, bytes);
+        json.CopyTo(bytes, length);
+        return bytes;
+    }
+
+    private static string HeadText(string method, RequestTarget target, string headers) =>
+        $"{method} {target} HTTP/1.1\r\nHost: conex\r\nUser-Agent: conex\r\n{headers}\r\n";
+}

@@ -1,0 +1,92 @@
+using Conex.DockerApi.Contracts;
+using Conex.Linux.Files;
+
+namespace Conex.DockerApi.Client;
+
+/// <summary>Calls about images. An image is named by a reference, its ID or the start of its ID.</summary>
+public readonly struct ImageCalls
+{
+    private readonly EngineClient client;
+
+    internal ImageCalls(EngineClient client) => this.client = client;
+
+    /// <summary>Lists images, the newest first.</summary>
+    public ImageSummary[] List(bool all = false, Filters? filters = null) =>
+        client.Get(
+            new RequestTarget("/images/json").Flag("all", all).Query("filters", Filters.ToQuery(filters)),
+            DockerJson.Default.ImageSummaryArray
+        );
+
+    /// <summary>Everything about an image.</summary>
+    public ImageInspect Inspect(string image) =>
+        client.Get(new RequestTarget("/images").Name(image).Path("/json"), DockerJson.Default.ImageInspect);
+
+    /// <summary>Everything about an image as the engine wrote it, for printing.</summary>
+    public byte[] InspectJson(string image) => client.GetBytes(new RequestTarget("/images").Name(image).Path("/json"));
+
+    /// <summary>The steps an image was made of, the newest first.</summary>
+    public HistoryItem[] History(string image) =>
+        client.Get(new RequestTarget("/images").Name(image).Path("/history"), DockerJson.Default.HistoryItemArray);
+
+    /// <summary>Reads images from a tar (docker-archive or OCI layout, plain, gzip or zstd). Take the progress by
+    /// <see cref="EngineResponse.Messages"/>; an error comes in it.</summary>
+    public EngineResponse Load(FileHandle tar, bool quiet = false, string? platform = null) =>
+        client.SendStream(
+            "POST",
+            new RequestTarget("/images/load").Query("quiet", quiet ? "1" : "0").Query("platform", platform),
+            tar,
+            "application/x-tar"
+        );
+
+    /// <summary>Makes an image of a root filesystem's tar. Take the progress by <see cref="EngineResponse.Messages"/>; an error comes in it.</summary>
+    /// <param name="tar">The tar; null when <paramref name="source"/> is a URL.</param>
+    /// <param name="source"><c>-</c> for the body, or a URL that the engine reads.</param>
+    /// <param name="repository">The image's name, or null.</param>
+    /// <param name="tag">Its tag, or null.</param>
+    /// <param name="message">The comment of its one layer.</param>
+    /// <param name="changes">Dockerfile instructions for its configuration, as <c>CMD ["/bin/sh"]</c>.</param>
+    /// <param name="platform">As <c>linux/amd64</c>, or null.</param>
+    public EngineResponse Import(
+        FileHandle? tar,
+        string source,
+        string? repository,
+        string? tag,
+        string? message,
+        IReadOnlyList<string> changes,
+        string? platform
+    )
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        RequestTarget target = new RequestTarget("/images/create")
+            .Query("fromSrc", source)
+            .Query("repo", repository)
+            .Query("tag", tag)
+            .Query("message", message)
+            .Query("platform", platform);
+        foreach (string change in changes)
+        {
+            target = target.Query("changes", change);
+        }
+
+        return tar is null ? client.Send("POST", target) : client.SendStream("POST", target, tar, "application/x-tar");
+    }
+
+    /// <summary>Pulls an image. Take the progress by <see cref="EngineResponse.Messages"/>; an error comes in it.</summary>
+    public EngineResponse Pull(string repository, string? tag, string? platform = null) =>
+        client.Send(
+            "POST",
+            new RequestTarget("/images/create").Query("fromImage", repository).Query("tag", tag).Query("platform", platform)
+        );
+
+    /// <summary>Gives an image a further name.</summary>
+    public void Tag(string image, string repository, string? tag) =>
+        client.Call("POST", new RequestTarget("/images").Name(image).Path("/tag").Query("repo", repository).Query("tag", tag));
+
+    /// <summary>Removes a name of an image, and the image with its last name.</summary>
+    public ImageDeleteItem[] Remove(string image, bool force = false, bool noPrune = false)
+    {
+        RequestTarget target = new RequestTarget("/images").Name(image).Flag("force", force).Flag("noprune", noPrune);
+        using EngineResponse response = client.Send("DELETE", target);
+        return response.ReadJson(DockerJson.Default.ImageDeleteItemArray);
+    }
+}

@@ -1,0 +1,126 @@
+using Conex.Engine.Errors;
+using Conex.Engine.Events;
+using Conex.Images;
+using Conex.Images.Archives;
+using Conex.Oci;
+
+namespace Conex.Engine.Images;
+
+/// <summary>The images, guarded by the containers that use them.</summary>
+public sealed class ImageService
+{
+    private readonly ImageStore store;
+    private readonly EventLog events;
+    private readonly Func<Digest, IReadOnlyList<ImageUser>> users;
+
+    internal ImageService(ImageStore store, EventLog events, Func<Digest, IReadOnlyList<ImageUser>> users)
+    {
+        this.store = store;
+        this.events = events;
+        this.users = users;
+    }
+
+    internal ImageStore Store => store;
+
+    /// <summary>All images, the newest first.</summary>
+    public IReadOnlyList<StoredImage> List() => store.List();
+
+    /// <summary>The containers that were made from an image.</summary>
+    public IReadOnlyList<ImageUser> UsersOf(Digest id) => users(id);
+
+    /// <summary>Finds an image by reference, familiar name, ID or unique prefix of an ID.</summary>
+    /// <exception cref="NotFoundException">No such image.</exception>
+    public StoredImage Resolve(string nameOrId) => Translate(() => store.Resolve(nameOrId));
+
+    /// <summary>Like <see cref="Resolve"/>; null when there is none.</summary>
+    public StoredImage? Find(string nameOrId) => Translate(() => store.Find(nameOrId));
+
+    /// <summary>Gives an image a further name.</summary>
+    /// <exception cref="NotFoundException">No such image.</exception>
+    /// <exception cref="InvalidRequestException">The name cannot be one.</exception>
+    public void Tag(string nameOrId, string name)
+    {
+        StoredImage image = Resolve(nameOrId);
+        ImageReference reference = Parse(name);
+        store.Tag(image.Id, reference);
+        Publish("tag", image.Id.ToString(), reference.Familiar);
+    }
+
+    /// <summary>Removes a name, and the image with its last one.</summary>
+    /// <exception cref="NotFoundException">No such image.</exception>
+    /// <exception cref="ConflictException">Containers use it, or several repositories name it.</exception>
+    public IReadOnlyList<ImageRemoval> Remove(string nameOrId, bool force)
+    {
+        IReadOnlyList<ImageRemoval> removals = Translate(() => store.Remove(nameOrId, force, users));
+        foreach (ImageRemoval removal in removals)
+        {
+            string subject = removal.Untagged ?? removal.Deleted ?? "";
+            Publish(removal.Untagged is null ? "delete" : "untag", subject, subject);
+        }
+        return removals;
+    }
+
+    /// <summary>Takes the images of a docker-archive or OCI layout tar in.</summary>
+    /// <exception cref="InvalidRequestException">The archive is broken; nothing of it was kept.</exception>
+    public async Task<IReadOnlyList<LoadedImage>> LoadAsync(
+        Stream archive,
+        LoadOptions? options = null,
+        IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        try
+        {
+            IReadOnlyList<LoadedImage> loaded = await store.LoadAsync(archive, options, progress, cancellationToken);
+            foreach (LoadedImage one in loaded)
+            {
+                Publish("load", one.Image.Id.ToString(), one.References.Count > 0 ? one.References[0].Familiar : one.Image.Id.ToString());
+            }
+            return loaded;
+        }
+        catch (ImageArchiveException e)
+        {
+            throw new InvalidRequestException(e.Message);
+        }
+    }
+
+    /// <summary>Makes an image of one layer from a root file system's tar.</summary>
+    /// <exception cref="InvalidRequestException">The tar is broken, or a change cannot be understood; nothing of it was kept.</exception>
+    public async Task<StoredImage> ImportAsync(Stream rootfs, ImportOptions options, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            StoredImage image = await store.ImportAsync(rootfs, options, cancellationToken);
+            Publish("import", image.Id.ToString(), options.Reference?.Familiar ?? image.Id.ToString());
+            return image;
+        }
+        catch (ImageArchiveException e)
+        {
+            throw new InvalidRequestException(e.Message);
+        }
+    }
+
+    private static ImageReference Parse(string name) =>
+        ImageReference.TryParse(name, out ImageReference reference)
+            ? reference
+            : throw new InvalidRequestException($"invalid reference format: {name}");
+
+    private static T Translate<T>(Func<T> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (ImageNotFoundException e)
+        {
+            throw new NotFoundException(e.Message);
+        }
+        catch (ImageConflictException e)
+        {
+            throw new ConflictException(e.Message);
+        }
+    }
+
+    private void Publish(string action, string id, string name) =>
+        events.Publish("image", action, id, new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = name });
+}

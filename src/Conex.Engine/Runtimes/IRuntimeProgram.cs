@@ -1,0 +1,53 @@
+namespace Conex.Engine.Runtimes;
+
+/// <summary>What the engine asks of <c>conex-runtime</c>. Tests put a monitor of their own in its place.</summary>
+public interface IRuntimeProgram
+{
+    /// <summary>Starts a monitor and returns once it listens on its socket.</summary>
+    /// <exception cref="Errors.StartFailedException">The program cannot be started, or ended before it listened.</exception>
+    Task<IMonitorProcess> StartMonitorAsync(MonitorLaunch launch, CancellationToken cancellationToken);
+
+    /// <summary>Ends everything in a container's cgroup and removes what the runtime knows of it; a container it does not know is no error.</summary>
+    Task DeleteAsync(string id);
+
+    /// <summary>The processes of a container as the host numbers them.</summary>
+    Task<IReadOnlyList<int>> ProcessesAsync(string id, CancellationToken cancellationToken);
+}
+
+/// <summary>A monitor that this engine started.</summary>
+public interface IMonitorProcess
+{
+    /// <summary>Waits for the end and reaps the process.</summary>
+    Task WaitAsync();
+}
+
+/// <summary>What a monitor is told on its command line.</summary>
+public sealed record MonitorLaunch
+{
+    /// <summary>The container.</summary>
+    public required string ContainerId { get; init; }
+
+    /// <summary>The directory that gets <c>monitor.sock</c> and <c>exit.json</c>.</summary>
+    public required string RunDirectory { get; init; }
+
+    /// <summary>The bundle; null for an exec.</summary>
+    public string? Bundle { get; init; }
+
+    /// <summary>The process to add, a file; null for a container.</summary>
+    public string? ProcessFile { get; init; }
+
+    /// <summary>The log; null for an exec.</summary>
+    public string? LogFile { get; init; }
+
+    /// <summary>Bytes after which the log is rotated.</summary>
+    public long LogMaximumSize { get; init; }
+
+    /// <summary>How many log files are kept in all.</summary>
+    public int LogMaximumFiles { get; init; }
+
+    /// <summary>Whether standard input stays open for attached clients.</summary>
+    public bool Stdin { get; init; }
+
+    /// <summary>Whether standard input ends with the first client that leaves.</summary>
+    public bool StdinOnce { get; init; }
+}

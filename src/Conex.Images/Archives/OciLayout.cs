@@ -1,0 +1,151 @@
+using Conex.Oci;
+using Conex.Oci.ImageSpec;
+
+namespace Conex.Images.Archives;
+
+/// <summary>The OCI image layout (image-spec image-layout.md): index.json leads to manifests, blobs are named by their digests.</summary>
+internal sealed class OciLayout
+{
+    internal const string IndexName = "index.json";
+    private const string ContainerdName = "io.containerd.image.name";
+    private const string ReferenceName = "org.opencontainers.image.ref.name";
+    private const string DockerReferenceType = "vnd.docker.reference.type";
+    private const int MaxDepth = 8;
+    private readonly ArchiveFiles files;
+    private readonly Platform platform;
+    private readonly bool isAsked;
+
+    private OciLayout(ArchiveFiles files, Platform? platform)
+    {
+        this.files = files;
+        this.platform = platform ?? Platform.Current;
+        isAsked = platform is not null;
+    }
+
+    /// <exception cref="ImageArchiveException">A blob is missing, or there is no image for the platform.</exception>
+    /// <exception cref="FormatException">A document is malformed.</exception>
+    internal static IReadOnlyList<ArchivedImage> Read(ArchiveFiles files, ArchiveFile index, Platform? platform)
+    {
+        var layout = new OciLayout(files, platform);
+        IReadOnlyList<Descriptor> entries = [.. ImageIndex.Parse(index.ReadDocument(IndexName)).Manifests.Where(IsImage)];
+        if (entries.Count == 0)
+        {
+            throw new ImageArchiveException("the archive holds no image: its index.json lists none");
+        }
+        // Several manifests of one name are one image for several platforms; without a name each is an image of its own.
+        var images = new List<ArchivedImage>();
+        foreach (IGrouping<string, Descriptor> group in entries.GroupBy(NameOrDigest, StringComparer.Ordinal))
+        {
+            images.Add(layout.Read(layout.Choose([.. group], isTop: true, depth: 0), ReferencesOf(group.First())));
+        }
+        return images;
+    }
+
+    /// <summary>Attestations and artifacts stand among the images of an index.</summary>
+    private static bool IsImage(Descriptor descriptor) =>
+        MediaType.KindOf(descriptor.MediaType) is MediaKind.Manifest or MediaKind.Index or MediaKind.Schema1Manifest
+        && descriptor.Annotations?.ContainsKey(DockerReferenceType) != true
+        && descriptor.Platform is not { Os: "unknown" };
+
+    private static string NameOrDigest(Descriptor descriptor) =>
+        descriptor.Annotations?.GetValueOrDefault(ContainerdName)
+        ?? descriptor.Annotations?.GetValueOrDefault(ReferenceName)
+        ?? descriptor.Digest.ToString();
+
+    /// <summary>A bare word in ref.name is a tag of a name that the archive does not tell (image-spec annotations.md): no reference.</summary>
+    private static IReadOnlyList<ImageReference> ReferencesOf(Descriptor descriptor)
+    {
+        string? name = descriptor.Annotations?.GetValueOrDefault(ContainerdName);
+        if (name is null)
+        {
+            string? text = descriptor.Annotations?.GetValueOrDefault(ReferenceName);
+            name = text is not null && text.AsSpan().ContainsAny(':', '/') ? text : null;
+        }
+        return ImageReference.TryParse(name, out ImageReference reference) && reference.Digest is null ? [reference.WithDefaultTag()] : [];
+    }
+
+    /// <summary>The manifest for the platform, through nested indexes.</summary>
+    private Descriptor Choose(IReadOnlyList<Descriptor> candidates, bool isTop, int depth)
+    {
+        Descriptor chosen =
+            Match(candidates)
+            ?? (isTop && candidates.Count == 1 && !isAsked ? candidates[0] : null)
+            ?? throw new ImageArchiveException(
+                $"the archive has no image for {platform}, only for {string.Join(", ", candidates.Select(Describe).Distinct(StringComparer.Ordinal))}"
+            );
+        if (MediaType.KindOf(chosen.MediaType) != MediaKind.Index)
+        {
+            return chosen;
+        }
+        if (depth == MaxDepth)
+        {
+            throw new ImageArchiveException($"the archive has indexes in more than {MaxDepth} levels");
+        }
+        IReadOnlyList<Descriptor> inner = [.. ImageIndex.Parse(Document(chosen, "index")).Manifests.Where(IsImage)];
+        // Whoever copied one platform only left the others in the index.
+        IReadOnlyList<Descriptor> present = [.. inner.Where(descriptor => files.Find(descriptor.Digest) is not null)];
+        return inner.Count == 0
+            ? throw new ImageArchiveException($"the index {chosen.Digest} of the archive lists no image")
+            : Choose(present.Count > 0 && Match(present) is not null ? present : inner, isTop: false, depth + 1);
+    }
+
+    private Descriptor? Match(IReadOnlyList<Descriptor> candidates)
+    {
+        foreach (Platform runnable in platform.Runnable())
+        {
+            foreach (Descriptor candidate in candidates)
+            {
+                if (candidate.Platform is null || candidate.Platform.ToPlatform() == runnable)
+                {
+                    return candidate;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static string Describe(Descriptor descriptor) => descriptor.Platform?.ToPlatform().ToString() ?? "an unknown platform";
+
+    private ArchivedImage Read(Descriptor descriptor, IReadOnlyList<ImageReference> references)
+    {
+        if (MediaType.KindOf(descriptor.MediaType) == MediaKind.Schema1Manifest)
+        {
+            throw new ImageArchiveException(
+                $"the manifest {descriptor.Digest} of the archive has docker's first format, which is not supported"
+            );
+        }
+        byte[] bytes = Document(descriptor, "manifest");
+        Manifest manifest = Manifest.Parse(bytes);
+        if (MediaType.KindOf(manifest.Config.MediaType) != MediaKind.ImageConfig)
+        {
+            throw new ImageArchiveException(
+                $"the manifest {descriptor.Digest} of the archive is that of {manifest.ArtifactType ?? manifest.Config.MediaType}, not of an image"
+            );
+        }
+        return new ArchivedImage(
+            Document(manifest.Config, "configuration"),
+            bytes,
+            [.. manifest.Layers.Select(layer => new ArchivedLayer(layer.Digest.ToString(), Blob(layer, "layer")))],
+            references
+        );
+    }
+
+    private byte[] Document(Descriptor descriptor, string what) => Blob(descriptor, what).ReadDocument($"the {what} {descriptor.Digest}");
+
+    private ArchiveFile Blob(Descriptor descriptor, string what)
+    {
+        if (descriptor.Digest.Algorithm != Digest.Sha256)
+        {
+            throw new ImageArchiveException(
+                $"the {what} {descriptor.Digest} of the archive is named by an algorithm that is not supported"
+            );
+        }
+        ArchiveFile file =
+            files.Find(descriptor.Digest) ?? throw new ImageArchiveException($"the {what} {descriptor.Digest} is missing from the archive");
+        return file.Size == descriptor.Size
+            ? file
+            : throw new ImageArchiveException(
+                $"the {what} {descriptor.Digest} of the archive has {file.Size} bytes instead of {descriptor.Size}"
+            );
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+
+namespace Conex.Images.Catalog;
+
+/// <summary>DATA/images/&lt;image ID&gt;.json: an image is in the store if and only if this file is.</summary>
+internal sealed record ImageRecord
+{
+    public required string Id { get; init; }
+
+    public required string Manifest { get; init; }
+
+    public required LayerRecord[] Layers { get; init; }
+
+    public required DateTimeOffset RegisteredAt { get; init; }
+
+    /// <summary>Removed by the user while containers needed the layers: hidden, and deleted with the last of them.</summary>
+    public bool IsRemoved { get; init; }
+}
+
+/// <summary>A layer in an image's record, and DATA/layers/sha256/&lt;diff ID&gt;/layer.json.</summary>
+internal sealed record LayerRecord
+{
+    public required string DiffId { get; init; }
+
+    public required long TarSize { get; init; }
+
+    public required long ContentSize { get; init; }
+
+    internal static LayerRecord From(StoredLayer layer) =>
+        new()
+        {
+            DiffId = layer.DiffId.ToString(),
+            TarSize = layer.TarSize,
+            ContentSize = layer.ContentSize,
+        };
+}
+
+/// <summary>DATA/images/tags/&lt;SHA-256 of the reference&gt;.json: a name and the image it points to. References may be longer than a
+/// file name and hold slashes; their hash does not.</summary>
+internal sealed record TagRecord
+{
+    public required string Reference { get; init; }
+
+    public required string Image { get; init; }
+
+    public required DateTimeOffset TaggedAt { get; init; }
+}
+
+/// <summary>How the records are written.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(ImageRecord))]
+[JsonSerializable(typeof(LayerRecord))]
+[JsonSerializable(typeof(TagRecord))]
+[JsonSerializable(typeof(string[]))]
+internal sealed partial class CatalogJson : JsonSerializerContext;

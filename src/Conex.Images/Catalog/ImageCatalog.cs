@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Conex.Linux.Errors;
+using Conex.Linux.Faults;
+using Conex.Linux.Files;
+using Conex.Oci;
+
+namespace Conex.Images.Catalog;
+
+/// <summary>Which images there are and what they are called: small JSON files in DATA/images, each replaced atomically, and the same in
+/// memory. Not safe for concurrent calls.</summary>
+internal sealed class ImageCatalog
+{
+    private const string Suffix = ".json";
+    private readonly string images;
+    private readonly string tags;
+    private readonly Dictionary<Digest, ImageRecord> records = [];
+    private readonly Dictionary<string, Digest> names = new(StringComparer.Ordinal);
+
+    private ImageCatalog(string dataDirectory)
+    {
+        images = Path.Combine(dataDirectory, "images");
+        tags = Path.Combine(images, "tags");
+    }
+
+    /// <summary>Every image, the removed ones too.</summary>
+    internal IReadOnlyCollection<ImageRecord> Records => records.Values;
+
+    /// <summary>Whether all files could be read. While one cannot, nothing may be deleted as unused: it may be what uses it.</summary>
+    internal bool IsComplete { get; private set; } = true;
+
+    /// <summary>Reads the files, and finishes what an interrupted process began: a tag without its image goes, a removed image has no tags.</summary>
+    /// <exception cref="KernelException">The directory cannot be made or read.</exception>
+    internal static ImageCatalog Open(string dataDirectory)
+    {
+        var catalog = new ImageCatalog(dataDirectory);
+        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(catalog.tags, mode);
+        foreach (ImageRecord record in catalog.Read(catalog.images, CatalogJson.Default.ImageRecord))
+        {
+            catalog.records[Digest.Parse(record.Id)] = record;
+        }
+        foreach (TagRecord tag in catalog.Read(catalog.tags, CatalogJson.Default.TagRecord))
+        {
+            var image = Digest.Parse(tag.Image);
+            if (catalog.records.TryGetValue(image, out ImageRecord? record) && !record.IsRemoved)
+            {
+                catalog.names[tag.Reference] = image;
+            }
+            else if (catalog.IsComplete)
+            {
+                PathAt.Unlink(PathAt.Current, catalog.TagPath(tag.Reference));
+            }
+        }
+        return catalog;
+    }
+
+    internal ImageRecord? Find(Digest id) => records.GetValueOrDefault(id);
+
+    /// <summary>The image a name points to.</summary>
+    internal Digest? Find(ImageReference reference) => names.TryGetValue(reference.ToString(), out Digest id) ? id : null;
+
+    /// <summary>The names of an image, sorted.</summary>
+    internal IReadOnlyList<ImageReference> TagsOf(Digest id) =>
+        [.. names.Where(pair => pair.Value == id).Select(pair => pair.Key).Order(StringComparer.Ordinal).Select(ImageReference.Parse)];
+
+    internal void Put(ImageRecord record)
+    {
+        var id = Digest.Parse(record.Id);
+        AtomicFile.Write(ImagePath(id), JsonSerializer.SerializeToUtf8Bytes(record, CatalogJson.Default.ImageRecord), durable: true);
+        records[id] = record;
+        CrashStep.At("image.catalog.record-written");
+    }
+
+    internal void Remove(Digest id)
+    {
+        PathAt.Unlink(PathAt.Current, ImagePath(id));
+        records.Remove(id);
+        CrashStep.At("image.catalog.record-removed");
+    }
+
+    internal void Tag(ImageReference reference, Digest id, DateTimeOffset now)
+    {
+        string name = reference.ToString();
+        var tag = new TagRecord
+        {
+            Reference = name,
+            Image = id.ToString(),
+            TaggedAt = now,
+        };
+        AtomicFile.Write(TagPath(name), JsonSerializer.SerializeToUtf8Bytes(tag, CatalogJson.Default.TagRecord), durable: true);
+        names[name] = id;
+        CrashStep.At("image.catalog.tag-written");
+    }
+
+    internal void Untag(ImageReference reference)
+    {
+        string name = reference.ToString();
+        PathAt.Unlink(PathAt.Current, TagPath(name));
+        names.Remove(name);
+        CrashStep.At("image.catalog.tag-removed");
+    }
+
+    private string ImagePath(Digest id) => Path.Combine(images, id.Hex + Suffix);
+
+    private string TagPath(string reference) =>
+        Path.Combine(tags, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(reference))) + Suffix);
+
+    private List<T> Read<T>(string path, JsonTypeInfo<T> type)
+    {
+        var found = new List<T>();
+        using DirectoryHandle directory = PathAt.OpenDirectory(path);
+        foreach (DirectoryEntry entry in DirectoryEntries.Read(directory))
+        {
+            if (entry.IsDirectory)
+            {
+                continue;
+            }
+            if (entry.Name[0] == '.')
+            {
+                // What an interrupted AtomicFile.Write leaves.
+                EntryAt.Unlink(directory, entry.Name);
+                continue;
+            }
+            try
+            {
+                found.Add(JsonSerializer.Deserialize(FileIo.ReadAll(directory, entry.Text), type) ?? throw new JsonException("null"));
+            }
+            catch (JsonException)
+            {
+                IsComplete = false;
+            }
+        }
+        return found;
+    }
+}

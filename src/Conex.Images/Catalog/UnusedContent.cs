@@ -1,0 +1,40 @@
+using Conex.Images.Content;
+using Conex.Images.Layers;
+using Conex.Oci;
+
+namespace Conex.Images.Catalog;
+
+/// <summary>Removes what no image names. While a record cannot be read nothing is removed: it may be what names it.</summary>
+internal sealed class UnusedContent(ImageCatalog catalog, ContentStore content, LayerStore layers, ContentLeases leases)
+{
+    internal static IEnumerable<Digest> DiffIds(ImageRecord record) => record.Layers.Select(layer => Digest.Parse(layer.DiffId));
+
+    internal void DeleteBlobs(IEnumerable<Digest> blobs)
+    {
+        HashSet<string> used = [.. catalog.Records.SelectMany(record => (string[])[record.Id, record.Manifest])];
+        foreach (Digest blob in blobs.Where(blob => catalog.IsComplete && !used.Contains(blob.ToString())))
+        {
+            content.Delete(blob);
+        }
+    }
+
+    /// <returns>What <see cref="LayerStore.DeleteDetached"/> has to delete.</returns>
+    internal List<string> DetachLayers(IEnumerable<Digest> diffIds)
+    {
+        HashSet<Digest> used = [.. catalog.Records.SelectMany(DiffIds)];
+        return
+        [
+            .. diffIds
+                .Where(layer => catalog.IsComplete && !used.Contains(layer) && !leases.Holds(layer))
+                .Select(layers.Detach)
+                .OfType<string>(),
+        ];
+    }
+
+    /// <summary>Removes everything that is unused, at start.</summary>
+    internal void Sweep()
+    {
+        DeleteBlobs(content.List());
+        DetachLayers(layers.List()).ForEach(layers.DeleteDetached);
+    }
+}

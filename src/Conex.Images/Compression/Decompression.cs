@@ -1,0 +1,35 @@
+using System.IO.Compression;
+using ZstdSharp;
+
+namespace Conex.Images.Compression;
+
+/// <summary>Opens what may be compressed: layers and archives say in their first bytes what they are, their names do not.</summary>
+public static class Decompression
+{
+    /// <summary>The uncompressed bytes of <paramref name="source"/>, which is read from its current position and left open.</summary>
+    /// <remarks>Reading throws <see cref="CompressionException"/> when the data is damaged, cut off or a bomb.</remarks>
+    public static Stream Open(Stream source, ExpansionLimit? limit = null)
+    {
+        var peeked = new PeekedStream(source);
+        CompressionFormat format = Sniff(peeked.Peek(4));
+        if (format == CompressionFormat.None)
+        {
+            return peeked;
+        }
+        var counted = new CountingStream(peeked);
+        Stream expanding =
+            format == CompressionFormat.Gzip
+                ? new GZipStream(counted, CompressionMode.Decompress, leaveOpen: true)
+                : new DecompressionStream(counted, leaveOpen: true);
+        return new GuardedStream(expanding, counted, format, limit ?? ExpansionLimit.Default);
+    }
+
+    /// <summary>The format whose magic number <paramref name="start"/> begins with; four bytes decide.</summary>
+    public static CompressionFormat Sniff(ReadOnlySpan<byte> start) =>
+        start.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 8]) ? CompressionFormat.Gzip
+        : start.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]) ? CompressionFormat.Zstd
+        // Skippable frames: zstd:chunked and parallel compressors begin with one.
+        : start.Length >= 4 && (start[0] & 0xf0) == 0x50 && start[1..4].SequenceEqual((ReadOnlySpan<byte>)[0x2a, 0x4d, 0x18])
+            ? CompressionFormat.Zstd
+        : CompressionFormat.None;
+}

@@ -1,0 +1,280 @@
+using Conex.Images.Archives;
+using Conex.Images.Catalog;
+using Conex.Images.Content;
+using Conex.Images.Layers;
+using Conex.Linux.Errors;
+using Conex.Oci;
+
+namespace Conex.Images;
+
+/// <summary>The images of one data directory. One process at a time (the holder of DATA/lock); safe for concurrent calls.</summary>
+public sealed class ImageStore : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly TimeProvider time;
+    private readonly ImageCatalog catalog;
+    private readonly ContentLeases leases = new();
+    private readonly ImageDescriptions descriptions;
+    private readonly UnusedContent unused;
+
+    private ImageStore(string dataDirectory, TimeProvider time)
+    {
+        this.time = time;
+        Content = ContentStore.Open(dataDirectory);
+        Layers = LayerStore.Open(dataDirectory);
+        catalog = ImageCatalog.Open(dataDirectory);
+        descriptions = new ImageDescriptions(catalog, Content);
+        unused = new UnusedContent(catalog, Content, Layers, leases);
+    }
+
+    internal ContentStore Content { get; }
+
+    internal LayerStore Layers { get; }
+
+    internal DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>Opens the store, makes its directories when missing, and removes what an interrupted operation left.</summary>
+    /// <exception cref="KernelException">The directories cannot be made or read.</exception>
+    public static ImageStore Open(string dataDirectory, TimeProvider? time = null)
+    {
+        var store = new ImageStore(dataDirectory, time ?? TimeProvider.System);
+        store.unused.Sweep();
+        return store;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Layers.Dispose();
+
+    /// <summary>All images, the newest first. One whose configuration is damaged on the disk is left out; <see cref="FindById"/> says why.</summary>
+    public IReadOnlyList<StoredImage> List()
+    {
+        lock (gate)
+        {
+            return
+            [
+                .. catalog
+                    .Records.Where(record => !record.IsRemoved)
+                    .Select(descriptions.TryDescribe)
+                    .OfType<StoredImage>()
+                    .OrderByDescending(image => image.Config.Created ?? DateTimeOffset.MinValue)
+                    .ThenBy(image => image.Id),
+            ];
+        }
+    }
+
+    /// <summary>The image of that ID, also one that was removed by force while containers still need it; null when there is none.</summary>
+    /// <exception cref="BlobException">Its configuration is damaged on the disk.</exception>
+    public StoredImage? FindById(Digest id)
+    {
+        lock (gate)
+        {
+            return catalog.Find(id) is { } record ? descriptions.Describe(record) : null;
+        }
+    }
+
+    /// <summary>Finds by full reference, familiar name (tag latest implied), image ID with or without sha256:, or a unique prefix of it.</summary>
+    /// <exception cref="ImageNotFoundException">"No such image: x:latest", or an ambiguous prefix.</exception>
+    /// <exception cref="FormatException">The text can be neither name nor ID.</exception>
+    public StoredImage Resolve(string nameOrId) => Find(nameOrId) ?? throw ImageLookup.NotFound(nameOrId);
+
+    /// <summary>Like <see cref="Resolve"/>, null when there is none; an ambiguous prefix throws still.</summary>
+    /// <exception cref="ImageNotFoundException">The text is the beginning of several IDs.</exception>
+    /// <exception cref="FormatException">The text can be neither name nor ID.</exception>
+    public StoredImage? Find(string nameOrId)
+    {
+        lock (gate)
+        {
+            return ImageLookup.Find(catalog, nameOrId) is { } found ? descriptions.Describe(catalog.Find(found.Id)!) : null;
+        }
+    }
+
+    /// <summary>Absolute paths of the unpacked layers, the top-most first: the order of overlayfs's lowerdir.</summary>
+    /// <remarks>overlayfs refuses one directory twice. Of a layer that an image has several times the top-most counts: it covers the others.</remarks>
+    public IReadOnlyList<string> LayerDirectories(StoredImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return [.. image.DiffIds.Reverse().Distinct().Select(Layers.PathOf)];
+    }
+
+    /// <summary>Lets a name point to an image; another image that had the name loses it.</summary>
+    /// <exception cref="ImageNotFoundException">No such image.</exception>
+    /// <exception cref="FormatException">The reference has a digest.</exception>
+    public void Tag(Digest id, ImageReference reference)
+    {
+        if (reference.Digest is not null)
+        {
+            throw new FormatException("refusing to create a tag with a digest reference");
+        }
+        lock (gate)
+        {
+            if (catalog.Find(id) is not { IsRemoved: false })
+            {
+                throw ImageLookup.NotFound(id.ToString());
+            }
+            catalog.Tag(reference.WithDefaultTag(), id, Now);
+        }
+    }
+
+    /// <summary>docker rmi: removes a tag, and the image with its last tag, and the layers that nobody else needs.</summary>
+    /// <param name="users">The containers made from an image ID. Called while the store is locked: it must not call the store.</param>
+    /// <exception cref="ImageNotFoundException">No such image.</exception>
+    /// <exception cref="ImageConflictException">Containers use it, or several repositories name it.</exception>
+    /// <exception cref="FormatException">The text can be neither name nor ID.</exception>
+    public IReadOnlyList<ImageRemoval> Remove(string nameOrId, bool force, Func<Digest, IReadOnlyList<ImageUser>> users)
+    {
+        ArgumentNullException.ThrowIfNull(users);
+        var result = new List<ImageRemoval>();
+        List<string> detached = [];
+        lock (gate)
+        {
+            (Digest id, ImageReference? name) = ImageLookup.Find(catalog, nameOrId) ?? throw ImageLookup.NotFound(nameOrId);
+            Removal removal = new ImageRemover(catalog, users).Plan(id, nameOrId, name, force);
+            if (removal.DeletesImage)
+            {
+                // From here on the next start finishes what is cut off.
+                catalog.Put(catalog.Find(id)! with { IsRemoved = true });
+            }
+            foreach (ImageReference tag in removal.Tags)
+            {
+                catalog.Untag(tag);
+                result.Add(new ImageRemoval(tag.Familiar, null));
+            }
+            if (removal.DeletesImage)
+            {
+                result.AddRange(DeletedItems(id));
+                if (users(id).Count == 0)
+                {
+                    detached = Delete(id);
+                }
+            }
+        }
+        detached.ForEach(Layers.DeleteDetached);
+        return result;
+    }
+
+    /// <summary>Frees the layers of images that were removed by force while containers used them. Call at start, and when a container is removed.</summary>
+    /// <param name="stillUsed">Whether a container was made from the image ID. Called while the store is locked: it must not call the store.</param>
+    public void ReleaseRemoved(Func<Digest, bool> stillUsed)
+    {
+        ArgumentNullException.ThrowIfNull(stillUsed);
+        var detached = new List<string>();
+        lock (gate)
+        {
+            foreach (ImageRecord record in catalog.Records.Where(record => record.IsRemoved).ToArray())
+            {
+                var id = Digest.Parse(record.Id);
+                if (!stillUsed(id))
+                {
+                    detached.AddRange(Delete(id));
+                }
+            }
+        }
+        detached.ForEach(Layers.DeleteDetached);
+    }
+
+    /// <summary>docker load: a docker-archive or OCI layout tar, plain, gzip or zstd.</summary>
+    /// <param name="archive">Read asynchronously from its current position to the archive's end; need not be seekable.</param>
+    /// <exception cref="ImageArchiveException">The archive is broken; nothing of it was kept.</exception>
+    /// <exception cref="KernelException">The machine refuses: no space, no permission.</exception>
+    public Task<IReadOnlyList<LoadedImage>> LoadAsync(
+        Stream archive,
+        LoadOptions? options = null,
+        IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        BlockingWork.RunAsync(() =>
+            ArchiveLoader.Load(this, new AsyncSource(archive, cancellationToken), options ?? new(), progress, cancellationToken)
+        );
+
+    /// <summary>docker import: a root filesystem's tar, plain, gzip or zstd, becomes an image of one layer.</summary>
+    /// <exception cref="ImageArchiveException">The tar is broken, or a change cannot be understood; nothing of it was kept.</exception>
+    /// <exception cref="KernelException">The machine refuses: no space, no permission.</exception>
+    public Task<StoredImage> ImportAsync(Stream rootfs, ImportOptions options, CancellationToken cancellationToken = default) =>
+        BlockingWork.RunAsync(() =>
+            RootFilesystemImport.Import(this, new AsyncSource(rootfs, cancellationToken), options, cancellationToken)
+        );
+
+    /// <summary>Makes images visible whose layers are committed. All of them, or after a crash a beginning of them; each one whole.</summary>
+    internal IReadOnlyList<LoadedImage> Register(IReadOnlyList<NewImage> images)
+    {
+        lock (gate)
+        {
+            return [.. images.Select(Register)];
+        }
+    }
+
+    internal void TakeLease(Digest layer)
+    {
+        lock (gate)
+        {
+            leases.Take(layer);
+        }
+    }
+
+    /// <summary>Returns leases, and removes layers that no image came to use.</summary>
+    internal void ReturnLeases(IReadOnlyCollection<Digest> layers)
+    {
+        List<string> detached;
+        lock (gate)
+        {
+            foreach (Digest layer in layers)
+            {
+                leases.Return(layer);
+            }
+            detached = unused.DetachLayers(layers);
+        }
+        detached.ForEach(Layers.DeleteDetached);
+    }
+
+    private LoadedImage Register(NewImage image)
+    {
+        Digest id = Content.Write(image.Config);
+        Digest manifest = Content.Write(image.Manifest);
+        if (catalog.Find(id) is not { IsRemoved: false })
+        {
+            catalog.Put(
+                new ImageRecord
+                {
+                    Id = id.ToString(),
+                    Manifest = manifest.ToString(),
+                    Layers = [.. image.Layers.Select(LayerRecord.From)],
+                    RegisteredAt = Now,
+                }
+            );
+        }
+        var replaced = new List<ReplacedTag>();
+        foreach (ImageReference reference in image.References)
+        {
+            if (catalog.Find(reference) is { } former && former != id)
+            {
+                replaced.Add(new ReplacedTag(reference, former));
+            }
+            catalog.Tag(reference, id, Now);
+        }
+        unused.DeleteBlobs([manifest]);
+        return new LoadedImage(descriptions.Describe(catalog.Find(id)!), image.References, replaced);
+    }
+
+    /// <summary>docker's lines: the image, and the chain IDs that no other image has, the top-most first.</summary>
+    private IEnumerable<ImageRemoval> DeletedItems(Digest id)
+    {
+        var others = new HashSet<Digest>(
+            catalog.Records.Where(record => !record.IsRemoved).SelectMany(record => ImageRemover.ChainIds(UnusedContent.DiffIds(record)))
+        );
+        IReadOnlyList<Digest> chain = ImageRemover.ChainIds(UnusedContent.DiffIds(catalog.Find(id)!));
+        return
+        [
+            new ImageRemoval(null, id.ToString()),
+            .. chain.Reverse().Where(digest => !others.Contains(digest)).Select(digest => new ImageRemoval(null, digest.ToString())),
+        ];
+    }
+
+    private List<string> Delete(Digest id)
+    {
+        ImageRecord record = catalog.Find(id)!;
+        catalog.Remove(id);
+        descriptions.Forget(id);
+        unused.DeleteBlobs([id, Digest.Parse(record.Manifest)]);
+        return unused.DetachLayers(UnusedContent.DiffIds(record).Distinct());
+    }
+}

@@ -1,0 +1,63 @@
+using Conex.Oci;
+
+namespace Conex.Images.Layers;
+
+/// <summary>The layers of one load or import: unpacked first, committed together when everything is verified, gone when it fails.</summary>
+internal sealed class LayerSession(ImageStore store) : IDisposable
+{
+    private readonly Dictionary<Digest, StoredLayer> provided = [];
+    private readonly List<PendingLayer> pending = [];
+    private readonly HashSet<Digest> leased = [];
+
+    /// <summary>The layer of a known diff ID: unpacked, or when it is in the store only verified.</summary>
+    internal StoredLayer Provide(Digest diffId, Func<Stream> open, CancellationToken cancellationToken)
+    {
+        if (provided.TryGetValue(diffId, out StoredLayer? layer))
+        {
+            return layer;
+        }
+        Lease(diffId);
+        using Stream tar = open();
+        if (store.Layers.Find(diffId) is { } present)
+        {
+            LayerStore.Verify(tar, diffId, cancellationToken);
+            layer = present;
+        }
+        else
+        {
+            pending.Add(store.Layers.Unpack(tar, diffId, cancellationToken));
+            layer = pending[^1].Layer;
+        }
+        provided[diffId] = layer;
+        return layer;
+    }
+
+    /// <summary>A layer whose diff ID is whatever its bytes come to.</summary>
+    internal StoredLayer Provide(Stream tar, CancellationToken cancellationToken)
+    {
+        pending.Add(store.Layers.Unpack(tar, expected: null, cancellationToken));
+        StoredLayer layer = pending[^1].Layer;
+        Lease(layer.DiffId);
+        provided[layer.DiffId] = layer;
+        return layer;
+    }
+
+    internal void Commit() => store.Layers.Commit(pending);
+
+    public void Dispose()
+    {
+        foreach (PendingLayer layer in pending)
+        {
+            layer.Dispose();
+        }
+        store.ReturnLeases(leased);
+    }
+
+    private void Lease(Digest diffId)
+    {
+        if (leased.Add(diffId))
+        {
+            store.TakeLease(diffId);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using Conex.Api.Hosting;
+using Conex.Engine;
+using Conex.Linux.Files;
+using Conex.Linux.Processes;
+
+namespace Conex.Daemon;
+
+/// <summary>The life of the daemon: lock, socket, engine, API; and back.</summary>
+internal static class Daemon
+{
+    /// <summary>How long calls may still run when the daemon is to leave.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <returns>The exit code: 0 after a graceful leave, or when another daemon serves already; 1 when it cannot start.</returns>
+    internal static async Task<int> RunAsync(DaemonOptions options)
+    {
+        _ = CurrentProcess.SetUmask(0x3f);
+        using var ready = new ReadySignal(options.ReadyDescriptor);
+        try
+        {
+            MakeDirectories(options);
+            // Monitors inherit them, and a daemon that a monitor starts finds its place.
+            Environment.SetEnvironmentVariable("CONEX_DATA_ROOT", options.DataRoot);
+            Environment.SetEnvironmentVariable("CONEX_RUN_ROOT", options.RunRoot);
+            using DaemonLog log = DaemonLog.Open(options);
+            using FileLock? held = await DataLock.TakeAsync(options);
+            if (held is null)
+            {
+                ready.AnotherServes();
+                return 0;
+            }
+
+            await ServeAsync(options, held, ready, log);
+            return 0;
+        }
+        catch (Exception error)
+        {
+            ready.Failed(error.Message);
+            return 1;
+        }
+    }
+
+    private static async Task ServeAsync(DaemonOptions options, FileLock held, ReadySignal ready, DaemonLog log)
+    {
+        // Before the engine opens: clients that come meanwhile wait in the socket's queue instead of starting another daemon.
+        using ListeningSocket socket = ListeningSocket.Open(options);
+        string programs = CurrentProcess.ProgramDirectory;
+        string build = ProgramIdentity.OfThisProcess ?? "";
+        using var leave = new LeaveSignal();
+        await using ContainerEngine engine = await ContainerEngine.OpenAsync(
+            new EngineOptions
+            {
+                DataRoot = options.DataRoot,
+                RunRoot = options.RunRoot,
+                RuntimePath = $"{programs}/conex-runtime",
+                ConexdPath = $"{programs}/conexd",
+                EngineSocket = options.SocketPath,
+                HelloProgram = HelloProgram.Find(programs),
+                Build = build,
+            },
+            leave.Token
+        );
+        await using ApiServer server = await ApiServer.StartAsync(
+            new ApiOptions
+            {
+                Engine = engine,
+                Listener = socket.Handle,
+                Version = DaemonOptions.Version,
+                Build = build,
+                OnHandover = leave.HandOver,
+                Log = log.Write,
+            }
+        );
+        log.Write($"conexd {DaemonOptions.Version} ({build}) serves {options.SocketPath}, data in {options.DataRoot}");
+        ready.Serves();
+        await leave.WaitAsync(socket.IsActivated ? server : null);
+        await LeaveAsync(server, engine, socket, held, leave, log);
+    }
+
+    /// <summary>Gives everything back that another daemon needs. After a handover attached clients keep their connection until it ends by itself:
+    /// their bytes flow through this process, and need nothing of the engine.</summary>
+    private static async Task LeaveAsync(
+        ApiServer server,
+        ContainerEngine engine,
+        ListeningSocket socket,
+        FileLock held,
+        LeaveSignal leave,
+        DaemonLog log
+    )
+    {
+        log.Write($"conexd leaves: {leave.Reason}");
+        using var cut = new CancellationTokenSource();
+        socket.Unlink();
+        Task stopped = server.StopAsync(cut.Token);
+        await server.WaitForRequestsAsync(Patience);
+        await engine.DisposeAsync();
+        held.Dispose();
+        if (!leave.IsHandover)
+        {
+            await cut.CancelAsync();
+        }
+
+        await stopped;
+    }
+
+    private static void MakeDirectories(DaemonOptions options)
+    {
+        // Others may pass through to what is theirs, such as the socket; they cannot list.
+        foreach (string directory in (string[])[options.DataRoot, options.RunRoot])
+        {
+            Directory.CreateDirectory(directory);
+            PathAt.SetMode(PathAt.Current, directory, 0x1c9);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Reflection;
+using Conex.CommandLine;
+using Conex.Linux.Processes;
+
+namespace Conex.Daemon;
+
+/// <summary>Where the daemon keeps things and how it was started.</summary>
+/// <param name="DataRoot">What survives a reboot; absolute.</param>
+/// <param name="RunRoot">What a reboot ends; absolute.</param>
+/// <param name="ReadyDescriptor">A descriptor that the starter waits on, or null.</param>
+internal sealed record DaemonOptions(string DataRoot, string RunRoot, int? ReadyDescriptor)
+{
+    /// <summary>The product's version.</summary>
+    internal static string Version =>
+        typeof(DaemonOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+        ?? "";
+
+    /// <summary>Where the API is served unless systemd hands a socket over.</summary>
+    internal string SocketPath => $"{RunRoot}/conex.sock";
+
+    internal string LockPath => $"{DataRoot}/lock";
+
+    internal string LogPath => $"{DataRoot}/conexd.log";
+
+    /// <summary>Options win over the environment, and that over the places of the system (root) or the user.</summary>
+    internal static DaemonOptions From(Invocation invocation, Func<string, string?> environment)
+    {
+        bool isRoot = CurrentProcess.EffectiveUser == 0;
+        string data =
+            Given(invocation.Text("data-root"), environment("CONEX_DATA_ROOT"))
+            ?? (isRoot ? "/var/lib/conex" : $"{Given(environment("XDG_DATA_HOME"), null) ?? $"{environment("HOME")}/.local/share"}/conex");
+        string run =
+            Given(invocation.Text("run-root"), environment("CONEX_RUN_ROOT"))
+            ?? (
+                isRoot
+                    ? "/run/conex"
+                    : $"{Given(environment("XDG_RUNTIME_DIR"), null) ?? $"/run/user/{CurrentProcess.EffectiveUser}"}/conex"
+            );
+        return new DaemonOptions(Path.GetFullPath(data), Path.GetFullPath(run), (int?)invocation.Integer("ready-fd"));
+    }
+
+    private static string? Given(string? first, string? second) =>
+        !string.IsNullOrEmpty(first) ? first
+        : !string.IsNullOrEmpty(second) ? second
+        : null;
+}

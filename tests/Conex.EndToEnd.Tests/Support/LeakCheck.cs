@@ -1,0 +1,96 @@
+namespace Conex.EndToEnd.Tests.Support;
+
+/// <summary>Looks for what a test left on the host: mounts, cgroups, processes. Everything of a test carries the test's name, in a path, an
+/// ID or an environment variable, so that tests that run at the same time do not see each other.</summary>
+internal sealed class LeakCheck(string name)
+{
+    /// <summary>A killed process may take a moment to go.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Places where other programs of the machine mount and unmount while tests run.</summary>
+    private static readonly string[] Foreign = ["/tmp/", "/var/tmp/", "/home/", "/root/", "/mnt/", "/media/", "/run/user/"];
+
+    private readonly HashSet<string> mountsBefore = Mounts();
+
+    /// <summary>What is left now, one sentence each; waits a while for it to go.</summary>
+    internal List<string> Find()
+    {
+        List<string> found = [];
+        Eventually.Becomes(
+            () =>
+            {
+                found = [.. LeakedMounts(), .. Cgroups(), .. Processes()];
+                return found.Count == 0;
+            },
+            Patience
+        );
+        return found;
+    }
+
+    /// <summary>The cgroup directories that carry the name, in any hierarchy, those inside others first.</summary>
+    internal IEnumerable<string> CgroupDirectories()
+    {
+        try
+        {
+            return Directory
+                .GetDirectories("/sys/fs/cgroup", $"*{name}*", SearchOption.AllDirectories)
+                .OrderByDescending(d => d.Length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A cgroup vanished while it was looked at.
+            return CgroupDirectories();
+        }
+    }
+
+    /// <summary>The numbers of the processes that carry the name; zombies hold nothing and do not count.</summary>
+    internal IEnumerable<int> ProcessNumbers() =>
+        from directory in Directory.EnumerateDirectories("/proc")
+        let number = int.TryParse(Path.GetFileName(directory), out int pid) ? pid : 0
+        where number > 0 && number != Environment.ProcessId && Belongs(directory)
+        select number;
+
+    private IEnumerable<string> LeakedMounts() =>
+        from line in Mounts()
+        where !mountsBefore.Contains(line)
+        let point = line.Split(' ')[1]
+        where line.Contains(name, StringComparison.Ordinal) || !Array.Exists(Foreign, f => point.StartsWith(f, StringComparison.Ordinal))
+        select $"the host's mount table has a new line: {line}";
+
+    private IEnumerable<string> Cgroups() => CgroupDirectories().Select(d => $"the cgroup {d} is left");
+
+    private IEnumerable<string> Processes() =>
+        ProcessNumbers().Select(p => $"process {p} is left: {Read($"/proc/{p}/cmdline").Replace('\0', ' ')} {Status(p)}");
+
+    private static string Status(int pid) => string.Join(' ', Read($"/proc/{pid}/status").Split('\n').Take(7)).Replace('\t', ' ');
+
+    /// <summary>By its command line, its environment, its cgroup, or by what its mount namespace shows.</summary>
+    private bool Belongs(string process) =>
+        !Read($"{process}/stat").Contains(") Z ", StringComparison.Ordinal)
+        && (
+            Read($"{process}/cmdline").Contains(name, StringComparison.Ordinal)
+            || Read($"{process}/environ").Contains(name, StringComparison.Ordinal)
+            || Read($"{process}/cgroup").Contains(name, StringComparison.Ordinal)
+            || Read($"{process}/mountinfo").Contains(name, StringComparison.Ordinal)
+        );
+
+    /// <summary>Root, mount point, type and source of every mount; without the numbers, which say nothing to a reader.</summary>
+    private static HashSet<string> Mounts() =>
+        [
+            .. File.ReadAllLines("/proc/self/mountinfo")
+                .Select(line => line.Split(' '))
+                .Select(f => $"{f[3]} {f[4]} {string.Join(' ', f.SkipWhile(x => x != "-").Skip(1).Take(2))}"),
+        ];
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text;
+
+namespace Conex.EndToEnd.Tests.Support;
+
+/// <summary>Collects what comes from a stream, and lets others wait for it.</summary>
+internal sealed class StreamText
+{
+    private readonly Lock gate = new();
+    private readonly StringBuilder text = new();
+    private readonly ManualResetEventSlim ended = new();
+    private TaskCompletionSource more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal StreamText(Stream stream) => new Thread(() => Collect(stream)) { IsBackground = true }.Start();
+
+    internal string Text
+    {
+        get
+        {
+            lock (gate)
+            {
+                return text.ToString();
+            }
+        }
+    }
+
+    internal bool WaitForEnd(TimeSpan patience) => ended.Wait(patience);
+
+    /// <summary>Waits for a text.</summary>
+    /// <returns>False when the stream or the patience ended before it came.</returns>
+    internal bool WaitFor(string wanted, TimeSpan patience)
+    {
+        long deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                if (text.ToString().Contains(wanted, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+                next = more.Task;
+            }
+            long left = deadline - Environment.TickCount64;
+            if (ended.IsSet && !next.IsCompleted)
+            {
+                return Text.Contains(wanted, StringComparison.Ordinal);
+            }
+            if (left <= 0 || !next.Wait((int)left, TestContext.Current.CancellationToken))
+            {
+                return false;
+            }
+        }
+    }
+
+    private void Collect(Stream stream)
+    {
+        byte[] buffer = new byte[16384];
+        var decoder = Encoding.UTF8.GetDecoder();
+        char[] characters = new char[buffer.Length];
+        try
+        {
+            int n;
+            while ((n = stream.Read(buffer)) > 0)
+            {
+                int count = decoder.GetChars(buffer, 0, n, characters, 0);
+                Add(characters.AsSpan(0, count));
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The other side of a terminal was closed (EIO), or the test is over.
+        }
+        ended.Set();
+        Add([]);
+    }
+
+    private void Add(ReadOnlySpan<char> characters)
+    {
+        TaskCompletionSource done;
+        lock (gate)
+        {
+            text.Append(characters);
+            done = more;
+            more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        done.SetResult();
+    }
+}

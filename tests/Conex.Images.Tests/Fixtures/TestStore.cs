@@ -1,0 +1,83 @@
+using Conex.Images.Archives;
+using Conex.Oci;
+
+namespace Conex.Images.Tests.Fixtures;
+
+/// <summary>A store in a directory of its own.</summary>
+public sealed class TestStore : IDisposable
+{
+    private readonly ScratchDirectory scratch = new();
+
+    public TestStore()
+    {
+        ScratchDirectory.NeedRoot();
+        Images = ImageStore.Open(Data);
+    }
+
+    public ImageStore Images { get; private set; }
+
+    public string Data => scratch["data"];
+
+    public static IReadOnlyList<ImageUser> NoUsers(Digest id) => [];
+
+    public IReadOnlyList<LoadedImage> Load(byte[] archive, LoadOptions? options = null) => Load(new MemoryStream(archive), options);
+
+    public IReadOnlyList<LoadedImage> Load(Stream archive, LoadOptions? options = null)
+    {
+        using (archive)
+        {
+            return Images.LoadAsync(archive, options, null, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        }
+    }
+
+    public StoredImage Import(byte[] rootfs, ImportOptions? options = null)
+    {
+        using var stream = new MemoryStream(rootfs);
+        return Images.ImportAsync(stream, options ?? new(), TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Loads what must be refused, and checks that nothing of it stays.</summary>
+    public string Refuse(byte[] archive, LoadOptions? options = null)
+    {
+        string[] before = Snapshot();
+        string message = Assert.Throws<ImageArchiveException>(() => Load(archive, options)).Message;
+        Assert.Equal(before, Snapshot());
+        Assert.DoesNotContain('\n', message);
+        return message;
+    }
+
+    public IReadOnlyList<ImageRemoval> Remove(string name, bool force = false) => Images.Remove(name, force, NoUsers);
+
+    /// <summary>As after the end of the process.</summary>
+    public void Reopen()
+    {
+        Images.Dispose();
+        Images = ImageStore.Open(Data);
+    }
+
+    public string Read(StoredImage image, string path)
+    {
+        foreach (string layer in Images.LayerDirectories(image))
+        {
+            if (File.Exists(Path.Combine(layer, path)))
+            {
+                return File.ReadAllText(Path.Combine(layer, path));
+            }
+        }
+        return "";
+    }
+
+    /// <summary>Blobs, layers, records and leftovers: everything but what is in the layers.</summary>
+    public string[] Snapshot() =>
+        [
+            .. ((string[])["content/blobs/sha256", "layers/sha256", "images", "images/tags", "tmp"])
+                .SelectMany(path => Directory.EnumerateFileSystemEntries(Path.Combine(Data, path)))
+                .Order(StringComparer.Ordinal),
+        ];
+
+    public void Dispose()
+    {
+        Images.Dispose();
+        scratch.Dispose();
+    }
+}

@@ -1,0 +1,149 @@
+using Conex.Images.Tests.Fixtures;
+using Conex.Oci;
+
+namespace Conex.Images.Tests;
+
+public sealed class ImageStoreTests
+{
+    [Fact]
+    public void An_image_is_found_by_every_form_of_its_name_and_ID()
+    {
+        using var store = new TestStore();
+        Digest id = store.Load(TestImage.DockerArchive((TestImage.With("x"), ["web:latest", "example.org:5000/team/web:2"])))[0].Image.Id;
+        foreach (
+            string name in (string[])
+                [
+                    "web",
+                    "web:latest",
+                    "library/web",
+                    "docker.io/library/web:latest",
+                    "example.org:5000/team/web:2",
+                    id.ToString(),
+                    id.Hex,
+                    id.Short,
+                    "sha256:" + id.Short,
+                    id.Hex[..3],
+                ]
+        )
+        {
+            Assert.Equal(id, store.Images.Resolve(name).Id);
+        }
+    }
+
+    [Theory]
+    [InlineData("nosuch", "No such image: nosuch:latest")]
+    [InlineData("example.org/a:1", "No such image: example.org/a:1")]
+    [InlineData(
+        "sha256:0000000000000000000000000000000000000000000000000000000000000000",
+        "No such image: sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    )]
+    public void A_missing_image_is_named_as_docker_names_it(string name, string message)
+    {
+        using var store = new TestStore();
+        Assert.Equal(message, Assert.Throws<ImageNotFoundException>(() => store.Images.Resolve(name)).Message);
+        Assert.Null(store.Images.Find(name));
+    }
+
+    [Fact]
+    public void What_can_be_no_name_is_a_format_error()
+    {
+        using var store = new TestStore();
+        Assert.Throws<FormatException>(() => store.Images.Find("UPPER CASE"));
+    }
+
+    [Fact]
+    public void An_ambiguous_beginning_of_an_ID_is_an_error()
+    {
+        using var store = new TestStore();
+        // 17 images: two of them begin with the same digit.
+        string[] ids =
+        [
+            .. Enumerable
+                .Range(0, 17)
+                .Select(i => store.Load(TestImage.DockerArchive((TestImage.With($"{i}"), []))))
+                .Select(loaded => loaded[0].Image.Id.Hex),
+        ];
+        string digit = ids.GroupBy(id => id[..1], StringComparer.Ordinal).First(group => group.Count() > 1).Key;
+        Assert.Contains(
+            "ambiguous",
+            Assert.Throws<ImageNotFoundException>(() => store.Images.Resolve(digit)).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Images_and_names_are_there_after_a_restart()
+    {
+        using var store = new TestStore();
+        StoredImage image = store.Load(TestImage.DockerArchive((TestImage.With("x"), ["a:1"])))[0].Image;
+        store.Images.Tag(image.Id, ImageReference.Parse("b"));
+        string[] before = store.Snapshot();
+        store.Reopen();
+        StoredImage found = Assert.Single(store.Images.List());
+        Assert.Equal(["a:1", "b:latest"], found.Tags.Select(tag => tag.Familiar));
+        Assert.Equal((image.Id, image.Manifest, image.Size), (found.Id, found.Manifest, found.Size));
+        Assert.Equal(image.RegisteredAt, found.RegisteredAt);
+        Assert.Equal(before, store.Snapshot());
+    }
+
+    [Fact]
+    public void A_tag_with_a_digest_is_refused()
+    {
+        using var store = new TestStore();
+        Digest id = store.Load(TestImage.DockerArchive((TestImage.With("x"), [])))[0].Image.Id;
+        Assert.Throws<FormatException>(() => store.Images.Tag(id, ImageReference.Parse($"a@{id}")));
+        Assert.Throws<ImageNotFoundException>(() => store.Images.Tag(TestImage.DigestOf([]), ImageReference.Parse("a")));
+    }
+
+    [Fact]
+    public void The_images_of_unfinished_and_foreign_files_are_swept_at_start()
+    {
+        using var store = new TestStore();
+        StoredImage image = store.Load(TestImage.DockerArchive((TestImage.With("x"), ["a:1"])))[0].Image;
+        string[] before = store.Snapshot();
+        string hex = new('a', 64);
+        Directory.CreateDirectory(Path.Combine(store.Data, "layers/sha256/.unpack-7/fs/deep"));
+        Directory.CreateDirectory(Path.Combine(store.Data, "layers/sha256/.removed-1/fs"));
+        Directory.CreateDirectory(Path.Combine(store.Data, "layers/sha256", hex, "fs"));
+        File.WriteAllText(Path.Combine(store.Data, "content/blobs/sha256", hex), "unused");
+        File.WriteAllText(Path.Combine(store.Data, "images", ".x.json.tmp"), "{");
+        File.WriteAllText(Path.Combine(store.Data, "images/tags", ".x.json.tmp"), "{");
+        File.WriteAllText(Path.Combine(store.Data, "tmp/blob-1"), "half");
+        store.Reopen();
+        Assert.Equal(before, store.Snapshot());
+        Assert.Equal("x", store.Read(store.Images.FindById(image.Id)!, "file"));
+    }
+
+    [Fact]
+    public void While_a_record_cannot_be_read_nothing_is_swept()
+    {
+        using var store = new TestStore();
+        StoredImage image = store.Load(TestImage.DockerArchive((TestImage.With("x"), ["a:1"])))[0].Image;
+        File.WriteAllText(Path.Combine(store.Data, "images", image.Id.Hex + ".json"), "damaged");
+        store.Reopen();
+        Assert.Empty(store.Images.List());
+        Assert.Equal("x", store.Read(image, "file"));
+    }
+
+    [Fact]
+    public async Task Loads_and_removals_at_the_same_time_leave_whole_images()
+    {
+        using var store = new TestStore();
+        byte[] shared = new TarBuilder().File("shared", "shared").ToArray();
+        string[] empty = store.Snapshot();
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 40),
+            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken },
+            async (i, cancellation) =>
+            {
+                var image = new TestImage(shared, new TarBuilder().File("own", $"{i % 5}").ToArray());
+                using var stream = new MemoryStream(TestImage.DockerArchive((image, [$"x:{i}"])));
+                await store.Images.LoadAsync(stream, cancellationToken: cancellation);
+                StoredImage found = store.Images.Resolve($"x:{i}");
+                Assert.Equal("shared", store.Read(found, "shared"));
+                store.Remove($"x:{i}");
+            }
+        );
+        Assert.Equal(empty, store.Snapshot());
+    }
+}
