@@ -121,10 +121,11 @@ public sealed class ContainerEngine : IAsyncDisposable
         return engine;
     }
 
-    /// <summary>Lets go of all monitors; the containers run on.</summary>
-    public ValueTask DisposeAsync()
+    /// <summary>Lets go of all monitors, whose containers run on, and waits for what is being worked up.</summary>
+    public async ValueTask DisposeAsync()
     {
-        foreach (Container container in index.All)
+        IReadOnlyList<Container> all = index.All;
+        foreach (Container container in all)
         {
             container.Run?.Dispose();
             foreach (Exec exec in container.Execs.All)
@@ -132,8 +133,13 @@ public sealed class ContainerEngine : IAsyncDisposable
                 exec.Run?.Dispose();
             }
         }
+        foreach (Container container in all)
+        {
+            await Task.WhenAll(container.Execs.All.Where(exec => exec.Run is null).Select(exec => exec.Settled));
+            await container.Operation.WaitAsync();
+            container.Operation.Release();
+        }
         Images.Store.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private static void MakeDirectories(EnginePaths paths)
@@ -141,6 +147,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         Directory.CreateDirectory(paths.Data);
         Directory.CreateDirectory(paths.Run);
         PathAt.TryMakeDirectory(PathAt.Current, paths.Containers, Searchable);
+        PathAt.SetMode(PathAt.Current, paths.Containers, Searchable);
         PathAt.TryMakeDirectory(PathAt.Current, paths.RunContainers, OwnerOnly);
         PathAt.TryMakeDirectory(PathAt.Current, paths.RuntimeState, OwnerOnly);
     }

@@ -230,27 +230,23 @@ public sealed class ImageStore : IDisposable
     {
         Digest id = Content.Write(image.Config);
         Digest manifest = Content.Write(image.Manifest);
-        if (catalog.Find(id) is not { IsRemoved: false })
-        {
-            catalog.Put(
-                new ImageRecord
-                {
-                    Id = id.ToString(),
-                    Manifest = manifest.ToString(),
-                    Layers = [.. image.Layers.Select(LayerRecord.From)],
-                    RegisteredAt = Now,
-                }
-            );
-        }
-        var replaced = new List<ReplacedTag>();
-        foreach (ImageReference reference in image.References)
-        {
-            if (catalog.Find(reference) is { } former && former != id)
+        ReplacedTag[] replaced =
+        [
+            .. image
+                .References.Select(reference => (Reference: reference, Former: catalog.Find(reference)))
+                .Where(pair => pair.Former is not null && pair.Former != id)
+                .Select(pair => new ReplacedTag(pair.Reference, pair.Former!.Value)),
+        ];
+        ImageRecord record = catalog.Find(id) is { IsRemoved: false } present
+            ? present
+            : new ImageRecord
             {
-                replaced.Add(new ReplacedTag(reference, former));
-            }
-            catalog.Tag(reference, id, Now);
-        }
+                Id = id.ToString(),
+                Manifest = manifest.ToString(),
+                Layers = [.. image.Layers.Select(LayerRecord.From)],
+                RegisteredAt = Now,
+            };
+        catalog.PutWithTags(record, image.References, Now);
         unused.DeleteBlobs([manifest]);
         return new LoadedImage(descriptions.Describe(catalog.Find(id)!), image.References, replaced);
     }

@@ -73,7 +73,7 @@ internal static class Daemon
         );
         log.Write($"conexd {DaemonOptions.Version} ({build}) serves {options.SocketPath}, data in {options.DataRoot}");
         ready.Serves();
-        await leave.WaitAsync(socket.IsActivated ? server : null);
+        await leave.WaitAsync(server, leavesWhenIdle: socket.IsActivated);
         await LeaveAsync(server, engine, socket, held, leave, log);
     }
 

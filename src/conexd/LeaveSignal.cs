@@ -7,7 +7,7 @@ namespace Conex.Daemon;
 internal sealed class LeaveSignal : IDisposable
 {
     private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan IdleCheck = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Check = TimeSpan.FromSeconds(5);
     private readonly TaskCompletionSource<string> reason = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource interrupted = new();
     private readonly PosixSignalRegistration[] signals;
@@ -36,19 +36,19 @@ internal sealed class LeaveSignal : IDisposable
     }
 
     /// <summary>Waits for a reason.</summary>
-    /// <param name="leavesWhenIdle">The server whose idleness is one; null when it is none.</param>
-    internal async Task WaitAsync(ApiServer? leavesWhenIdle)
+    /// <param name="server">The server that may have nothing to do.</param>
+    /// <param name="leavesWhenIdle">Whether that is a reason.</param>
+    internal async Task WaitAsync(ApiServer server, bool leavesWhenIdle)
     {
-        while (leavesWhenIdle is not null && !reason.Task.IsCompleted)
+        var memory = new QuietMemory(server);
+        while (await Task.WhenAny(reason.Task, Task.Delay(Check)) != reason.Task)
         {
-            await Task.WhenAny(reason.Task, Task.Delay(IdleCheck));
-            if (leavesWhenIdle.IdleTime > IdleLimit)
+            memory.ReleaseWhenQuiet();
+            if (leavesWhenIdle && server.IdleTime > IdleLimit)
             {
                 reason.TrySetResult("nobody needs it");
             }
         }
-
-        await reason.Task;
     }
 
     /// <inheritdoc/>

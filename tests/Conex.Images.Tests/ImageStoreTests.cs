@@ -115,6 +115,25 @@ public sealed class ImageStoreTests
     }
 
     [Fact]
+    public void Names_that_were_cut_off_are_given_at_the_next_start()
+    {
+        using var store = new TestStore();
+        StoredImage image = store.Load(TestImage.DockerArchive((TestImage.With("x"), [])))[0].Image;
+        string record = Path.Combine(store.Data, "images", image.Id.Hex + ".json");
+        string text = File.ReadAllText(record);
+        Assert.Contains("\"pendingTags\": []", text, StringComparison.Ordinal);
+        File.WriteAllText(
+            record,
+            text.Replace("\"pendingTags\": []", "\"pendingTags\": [\"docker.io/library/a:1\"]", StringComparison.Ordinal)
+        );
+        store.Reopen();
+        Assert.Equal(image.Id, store.Images.Resolve("a:1").Id);
+        store.Load(TestImage.DockerArchive((TestImage.With("y"), ["a:1"])));
+        store.Reopen();
+        Assert.NotEqual(image.Id, store.Images.Resolve("a:1").Id);
+    }
+
+    [Fact]
     public void While_a_record_cannot_be_read_nothing_is_swept()
     {
         using var store = new TestStore();

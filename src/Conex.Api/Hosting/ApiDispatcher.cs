@@ -8,17 +8,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Conex.Api.Hosting;
 
 /// <summary>Leads each request to its endpoint, and turns what goes wrong into an answer.</summary>
-internal sealed class ApiDispatcher(ApiOptions options, RouteTable routes) : IDisposable
+internal sealed class ApiDispatcher(ApiOptions options, RouteTable routes, ServerLife life)
 {
     private readonly string server = $"Conex/{options.Version} (linux)";
-    private readonly CancellationTokenSource leaving = new();
-
-    internal RequestCounter Counter { get; } = new();
-
-    /// <summary>Ends the streams that have no end of their own.</summary>
-    internal void Leave() => leaving.Cancel();
-
-    public void Dispose() => leaving.Dispose();
 
     internal async Task DispatchAsync(HttpContext http)
     {

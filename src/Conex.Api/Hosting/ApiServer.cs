@@ -27,6 +27,9 @@ public sealed class ApiServer : IAsyncDisposable
     /// <summary>How long there has been nothing to do; zero while there is a request or a hijacked connection.</summary>
     public TimeSpan IdleTime => dispatcher.Counter.IdleTime;
 
+    /// <summary>How long no request has begun or ended; some may wait.</summary>
+    public TimeSpan QuietTime => dispatcher.Counter.QuietTime;
+
     /// <summary>Starts to serve; connections that already wait in the socket's queue are the first.</summary>
     public static Task<ApiServer> StartAsync(ApiOptions options, CancellationToken cancellationToken = default)
     {

@@ -1,32 +1,37 @@
 namespace Conex.Api.Hosting;
 
-/// <summary>Counts what the server is busy with: requests that need the engine, and hijacked connections, which only pass bytes on.</summary>
+/// <summary>Counts what the server is busy with: requests that need the engine, and the ones that
+/// only pass on what others send: hijacked connections, and waits that outlive a handover.</summary>
 internal sealed class RequestCounter
 {
     private int requests;
-    private int hijacked;
+    private int passing;
     private long lastActivity = Environment.TickCount64;
 
     internal int Requests => Volatile.Read(ref requests);
 
     /// <summary>How long there has been nothing to do; zero while there is.</summary>
-    internal TimeSpan IdleTime =>
-        Volatile.Read(ref requests) + Volatile.Read(ref hijacked) > 0
-            ? TimeSpan.Zero
-            : TimeSpan.FromMilliseconds(Environment.TickCount64 - Interlocked.Read(ref lastActivity));
+    internal TimeSpan IdleTime => Volatile.Read(ref requests) + Volatile.Read(ref passing) > 0 ? TimeSpan.Zero : QuietTime;
 
-    internal void Begin() => Interlocked.Increment(ref requests);
+    /// <summary>How long no request has begun or ended; some may wait.</summary>
+    internal TimeSpan QuietTime => TimeSpan.FromMilliseconds(Environment.TickCount64 - Interlocked.Read(ref lastActivity));
 
-    /// <summary>A request of those that have begun became a passage of bytes.</summary>
-    internal void BecomeHijacked()
+    internal void Begin()
     {
-        Interlocked.Increment(ref hijacked);
+        Interlocked.Exchange(ref lastActivity, Environment.TickCount64);
+        Interlocked.Increment(ref requests);
+    }
+
+    /// <summary>A request of those that have begun needs the engine no more.</summary>
+    internal void LeaveEngineAlone()
+    {
+        Interlocked.Increment(ref passing);
         Interlocked.Decrement(ref requests);
     }
 
-    internal void End(bool wasHijacked)
+    internal void End(bool leftEngineAlone)
     {
         Interlocked.Exchange(ref lastActivity, Environment.TickCount64);
-        Interlocked.Decrement(ref wasHijacked ? ref hijacked : ref requests);
+        Interlocked.Decrement(ref leftEngineAlone ? ref passing : ref requests);
     }
 }

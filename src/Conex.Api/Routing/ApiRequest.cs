@@ -11,13 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace Conex.Api.Routing;
 
 /// <summary>A request and its answer, with the conventions of the Docker Engine API.</summary>
-internal sealed class ApiRequest(
-    HttpContext http,
-    RouteValues values,
-    ApiVersion version,
-    RequestCounter counter,
-    CancellationToken leaving
-)
+internal sealed class ApiRequest(HttpContext http, RouteValues values, ApiVersion version, ServerLife life)
 {
     private const int LargestJson = 4 << 20;
 
@@ -25,13 +19,15 @@ internal sealed class ApiRequest(
 
     internal ApiVersion Version => version;
 
+    internal ServerLife Life => life;
+
     /// <summary>Cancelled when the connection breaks.</summary>
     internal CancellationToken Aborted => http.RequestAborted;
 
     /// <summary>Cancelled when the client is gone or the daemon leaves: for answers that wait for what may never happen.</summary>
     internal CancellationTokenSource LinkEnd() =>
         CancellationTokenSource.CreateLinkedTokenSource(
-            leaving,
+            life.Leaving,
             Aborted,
             http.Features.Get<HijackableTransport>()?.Closed ?? CancellationToken.None
         );
@@ -42,7 +38,7 @@ internal sealed class ApiRequest(
         HijackableTransport transport =
             http.Features.Get<HijackableTransport>() ?? throw new InvalidOperationException("This connection cannot be hijacked.");
         transport.Take();
-        counter.BecomeHijacked();
+        life.Counter.LeaveEngineAlone();
         return transport;
     }
 

@@ -10,6 +10,7 @@ internal sealed class Container(ContainerRecord record, ContainerFiles files)
     private readonly List<(WaitCondition Condition, TaskCompletionSource<WaitResult> Waiter)> waiters = [];
     private readonly List<PendingAttachment> attachments = [];
     private volatile ContainerRecord current = record;
+    private string? endError;
 
     internal string Id => current.Id;
 
@@ -73,11 +74,14 @@ internal sealed class Container(ContainerRecord record, ContainerFiles files)
     }
 
     /// <summary>The present run is over.</summary>
-    internal void End()
+    /// <param name="error">What was strange about its end: those who wait are told. Null for a failed start, of which only the one who asked for
+    /// it is told.</param>
+    internal void End(string? error = null)
     {
         lock (gate)
         {
             Run = null;
+            endError = error;
         }
     }
 
@@ -164,5 +168,5 @@ internal sealed class Container(ContainerRecord record, ContainerFiles files)
         waiter.TrySetCanceled(cancellationToken);
     }
 
-    private WaitResult Result() => new(current.State.ExitCode, current.State.Error.Length > 0 ? current.State.Error : null);
+    private WaitResult Result() => new(current.State.ExitCode, endError);
 }

@@ -26,7 +26,7 @@ internal sealed class ContainerEnd(
         try
         {
             string? trouble = report.IsMonitorDeath ? await EndCgroupAsync(container) : null;
-            container.End();
+            container.End(report.Ran ? Explain(report, trouble) : null);
             ContainerRecord record = container.Change(state => After(state, report, trouble));
             events.PublishDeath(container);
             container.AnswerExit();
@@ -54,7 +54,6 @@ internal sealed class ContainerEnd(
     /// <summary>The state after a run.</summary>
     internal ContainerState After(ContainerState state, ExitReport report, string? trouble)
     {
-        string error = report.Error ?? "";
         return state with
         {
             // A run whose start failed leaves the container as it was before.
@@ -65,11 +64,14 @@ internal sealed class ContainerEnd(
             Pid = 0,
             ExitCode = report.ExitCode,
             OomKilled = report.OomKilled,
-            Error = trouble is null ? error : $"{error}; {trouble}",
+            Error = Explain(report, trouble) ?? "",
             StartedAt = report.StartedAt ?? state.StartedAt,
             FinishedAt = report.FinishedAt ?? time.GetUtcNow(),
         };
     }
+
+    private static string? Explain(ExitReport report, string? trouble) =>
+        trouble is null ? report.Error : $"{report.Error}; {trouble}";
 
     private async Task WatchAsync(Container container, MonitorRun run)
     {

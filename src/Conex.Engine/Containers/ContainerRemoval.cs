@@ -37,8 +37,12 @@ internal sealed class ContainerRemoval(
         execs.Forget(container);
         events.Publish(container, "destroy");
         container.AnswerRemoval();
-        images.ReleaseRemoved(image => index.All.Any(one => string.Equals(one.Record.ImageId, image.ToString(), StringComparison.Ordinal)));
+        ReleaseImages();
     }
+
+    /// <summary>Frees images that were removed by force while containers still used them, and that none uses any more.</summary>
+    internal void ReleaseImages() =>
+        images.ReleaseRemoved(image => index.All.Any(one => string.Equals(one.Record.ImageId, image.ToString(), StringComparison.Ordinal)));
 
     internal static ConflictException InProgress(Container container) => new($"removal of container {container.Id} is already in progress");
 }

@@ -21,14 +21,12 @@ internal sealed class ContainerStore(EnginePaths paths)
     /// <summary>Makes the directories of a new container, all but its record.</summary>
     internal static void MakeDirectories(ContainerRecord record, ContainerFiles files)
     {
-        PathAt.MakeDirectory(PathAt.Current, files.Directory, Searchable);
+        Make(files.Directory, Searchable);
         CrashStep.At("container.create.directory-made");
-        PathAt.MakeDirectory(PathAt.Current, files.Bundle, Searchable);
-        PathAt.MakeDirectory(PathAt.Current, $"{files.Bundle}/rootfs", Searchable);
-        PathAt.MakeDirectory(PathAt.Current, files.Upper, PublicDirectory);
-        // The upper directory's mode is the mode of the container's root, whatever umask this process has.
-        PathAt.SetMode(PathAt.Current, files.Upper, PublicDirectory);
-        PathAt.MakeDirectory(PathAt.Current, files.Work, Searchable);
+        Make(files.Bundle, Searchable);
+        Make($"{files.Bundle}/rootfs", Searchable);
+        Make(files.Upper, PublicDirectory);
+        Make(files.Work, Searchable);
         WriteAssembly(record, files);
         CrashStep.At("container.create.layer-made");
     }
@@ -126,6 +124,14 @@ internal sealed class ContainerStore(EnginePaths paths)
 
     /// <summary>Whether the runtime knows a container.</summary>
     internal bool HasRuntimeState(string id) => PathAt.Status($"{paths.RuntimeState}/{id}") is not null;
+
+    /// <summary>Makes a directory with exactly this mode, whatever umask this process has: the upper directory's is that of the container's
+    /// root, and processes of other users pass through the others.</summary>
+    private static void Make(string directory, uint mode)
+    {
+        PathAt.MakeDirectory(PathAt.Current, directory, mode);
+        PathAt.SetMode(PathAt.Current, directory, mode);
+    }
 
     private static void WriteAssembly(ContainerRecord record, ContainerFiles files)
     {

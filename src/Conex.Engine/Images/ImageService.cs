@@ -119,6 +119,10 @@ public sealed class ImageService
         {
             throw new ConflictException(e.Message);
         }
+        catch (FormatException e)
+        {
+            throw new InvalidRequestException(e.Message);
+        }
     }
 
     private void Publish(string action, string id, string name) =>

@@ -25,8 +25,8 @@ internal sealed record ExitReport
     /// <summary>Why the start failed, or what was strange; null when all was well.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Whether the payload ran at all.</summary>
-    internal bool Ran => Error is null || Pid > 0;
+    /// <summary>Whether the payload ran at all; supposed of one whose monitor died.</summary>
+    internal bool Ran => Error is null || Pid != 0;
 
     /// <summary>The report of a monitor that ended without one.</summary>
     internal static ExitReport MonitorDied(DateTimeOffset now) =>

@@ -33,9 +33,18 @@ internal static class BindSources
             }
             for (int slash = source.IndexOf('/', 1); slash > 0; slash = source.IndexOf('/', slash + 1))
             {
-                PathAt.TryMakeDirectory(PathAt.Current, source[..slash], DirectoryMode);
+                Make(source[..slash]);
             }
-            PathAt.TryMakeDirectory(PathAt.Current, source, DirectoryMode);
+            Make(source);
+        }
+    }
+
+    private static void Make(string directory)
+    {
+        if (PathAt.TryMakeDirectory(PathAt.Current, directory, DirectoryMode))
+        {
+            // Users in the container enter it, whatever umask this process has.
+            PathAt.SetMode(PathAt.Current, directory, DirectoryMode);
         }
     }
 }

@@ -33,6 +33,7 @@ internal sealed class ContainerRecovery(
         }
         await RemoveStrangersAsync(problems);
         await Task.WhenAll(index.All.Select(container => RecoverAsync(container, problems)));
+        removal.ReleaseImages();
     }
 
     /// <summary>Run directories without a container: a removal was cut after its first step.</summary>

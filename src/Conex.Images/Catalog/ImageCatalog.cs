@@ -54,6 +54,10 @@ internal sealed class ImageCatalog
                 PathAt.Unlink(PathAt.Current, catalog.TagPath(tag.Reference));
             }
         }
+        foreach (ImageRecord record in catalog.records.Values.Where(record => record.PendingTags.Length > 0 && !record.IsRemoved).ToArray())
+        {
+            catalog.PutWithTags(record, [.. record.PendingTags.Select(ImageReference.Parse)], record.RegisteredAt);
+        }
         return catalog;
     }
 
@@ -72,6 +76,20 @@ internal sealed class ImageCatalog
         AtomicFile.Write(ImagePath(id), JsonSerializer.SerializeToUtf8Bytes(record, CatalogJson.Default.ImageRecord), durable: true);
         records[id] = record;
         CrashStep.At("image.catalog.record-written");
+    }
+
+    /// <summary>Writes an image's record and lets names point to it: all of it, also when this is cut off.</summary>
+    internal void PutWithTags(ImageRecord record, IReadOnlyList<ImageReference> references, DateTimeOffset now)
+    {
+        Put(record with { PendingTags = [.. references.Select(reference => reference.ToString())] });
+        if (references.Count > 0)
+        {
+            foreach (ImageReference reference in references)
+            {
+                Tag(reference, Digest.Parse(record.Id), now);
+            }
+            Put(record with { PendingTags = [] });
+        }
     }
 
     internal void Remove(Digest id)

@@ -8,7 +8,10 @@ namespace Conex.Images.Layers;
 internal sealed class LayerRoot(DirectoryHandle root, UnpackRules rules, uint mask) : IDisposable
 {
     private const ResolveRules InRoot = ResolveRules.InRoot | ResolveRules.NoMagicLinks;
-    private const uint DirectoryMode = 0x1ED;
+
+    /// <summary>What directories are made with.</summary>
+    internal const uint DirectoryMode = 0x1ED;
+
     private DirectoryHandle? cached;
     private byte[] cachedPath = [];
     private bool isStale;

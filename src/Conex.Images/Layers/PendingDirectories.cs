@@ -39,7 +39,7 @@ internal sealed class PendingDirectories
             }
             if (directory is not null)
             {
-                error = EntryAttributes.Apply(directory, entry, root.Rules, currentMode: null);
+                error = EntryAttributes.Apply(directory, entry, root.Rules, currentMode: path.Length == 0 ? null : LayerRoot.DirectoryMode);
             }
             UnpackError.Check(error, "set the attributes of", LayerPath.Normalise(path));
         }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using Conex.Linux.Files;
 using Conex.Linux.Processes;
 
 namespace Conex.Linux.Faults;
@@ -9,7 +11,8 @@ public static class CrashStep
     private static readonly string? Wanted = Environment.GetEnvironmentVariable("CONEX_CRASH_AT");
     private static int seen;
 
-    /// <summary>Ends this process with SIGKILL when CONEX_CRASH_AT names this step (<c>name</c>, or <c>name#3</c> for its third visit).
+    /// <summary>Ends this process with SIGKILL when CONEX_CRASH_AT names this step (<c>name</c>, or <c>name#3</c> for its third visit). The file
+    /// that CONEX_CRASH_MARK names gets the name as a line before: nothing else tells that a process without a parent ended here.
     /// Compiled away unless CRASH_STEPS is defined.</summary>
     /// <param name="name"><c>noun.verb.step</c>, a literal that stands once in the source.</param>
     [Conditional("CRASH_STEPS")]
@@ -26,7 +29,17 @@ public static class CrashStep
         }
         if (Interlocked.Increment(ref seen) == visit)
         {
+            Mark(name);
             Signals.Send(Environment.ProcessId, Signal.SIGKILL);
+        }
+    }
+
+    private static void Mark(string name)
+    {
+        if (Environment.GetEnvironmentVariable("CONEX_CRASH_MARK") is { Length: > 0 } path)
+        {
+            using FileHandle file = PathAt.Open(path, OpenMode.Write | OpenMode.Append | OpenMode.Create, 0x1A4);
+            FileIo.Write(file, Encoding.ASCII.GetBytes($"{name}\n"), path);
         }
     }
 }

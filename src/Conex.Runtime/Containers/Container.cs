@@ -70,5 +70,8 @@ public sealed class Container
     }
 
     /// <summary>Its cgroup, or null when there is none.</summary>
-    public Cgroup? OpenCgroup() => Record.CgroupsPath is { } path ? Cgroup.Open(CgroupHost.Detect(), path) : null;
+    public Cgroup? OpenCgroup() =>
+        Record.CgroupsPath is not { } path ? null
+        : Record.CgroupPaths is { } paths ? Cgroup.Open(CgroupHost.Detect(), path, paths)
+        : Cgroup.Open(CgroupHost.Detect(), path);
 }

@@ -22,7 +22,7 @@ public static class ContainerCreation
     /// <exception cref="LaunchException">The process could not be started; nothing is left of it.</exception>
     public static CreatedContainer Create(RuntimeContext context, CreateRequest request)
     {
-        Bundle bundle = Bundle.Load(request.Bundle, request.ConfigFile);
+        Bundle bundle = request.Bundle;
         string rootPath = bundle.RootPath;
         RuntimeSpec spec = WithHome(bundle, rootPath);
         CheckDescriptors(request);
@@ -37,7 +37,7 @@ public static class ContainerCreation
                 Id = request.Id,
                 Pid = 0,
                 StartTime = 0,
-                Bundle = request.Bundle,
+                Bundle = bundle.Path,
                 Rootfs = rootPath,
                 Created = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffffff00Z", CultureInfo.InvariantCulture),
                 OciVersion = spec.OciVersion,
@@ -50,10 +50,15 @@ public static class ContainerCreation
             state.WriteConfig(bundle.Config);
             cgroup = Cgroup.Create(host, cgroupsPath);
             CrashStep.At("runtime.create.cgroup-made");
-            ResourceApplier.Apply(cgroup, spec.Linux?.Resources ?? new LinuxResources());
+            if (!cgroupsPath.StartsWith('/'))
+            {
+                record = record with { CgroupPaths = cgroup.Paths };
+                state.WriteRecord(record);
+            }
+            IReadOnlyList<string> warnings = ResourceApplier.Apply(cgroup, spec.Linux?.Resources ?? new LinuxResources());
             CrashStep.At("runtime.create.limits-set");
-            LaunchPlan plan = LaunchPlanCompiler.Compile(spec, Options(spec, bundle, request, cgroup));
-            return Launch(plan, spec, request, state, cgroup, record);
+            LaunchPlan plan = LaunchPlanCompiler.Compile(spec, Options(spec, request, cgroup));
+            return Launch(plan, spec, request, state, cgroup, record) with { Warnings = warnings };
         }
         catch
         {
@@ -116,15 +121,16 @@ public static class ContainerCreation
     }
 
     /// <summary>The plan's options for a container, also for <c>plan</c>, which has no cgroup.</summary>
-    public static LaunchOptions Options(RuntimeSpec spec, Bundle bundle, CreateRequest request, Cgroup? cgroup) =>
+    public static LaunchOptions Options(RuntimeSpec spec, CreateRequest request, Cgroup? cgroup) =>
         new()
         {
-            Bundle = bundle.Path,
+            Bundle = request.Bundle.Path,
             Id = request.Id,
-            Rootfs = bundle.Rootfs,
+            Rootfs = request.Bundle.Rootfs,
             Gate = request.Gate,
             DieWithParent = request.DieWithParent,
             RedirectStdio = request.Stdio is not null && spec.Process?.Terminal != true,
+            PipeStreams = StandardStreams.FindPipes(request.Stdio),
             NoPivot = request.NoPivot,
             NoNewKeyring = request.NoNewKeyring,
             PreservedDescriptors = request.PreservedDescriptors,

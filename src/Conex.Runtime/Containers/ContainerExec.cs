@@ -43,6 +43,7 @@ public static class ContainerExec
             Id = container.Record.Id,
             DieWithParent = dieWithParent,
             RedirectStdio = stdio is not null && !process.Terminal,
+            PipeStreams = StandardStreams.FindPipes(stdio),
             PreservedDescriptors = preservedDescriptors,
             IntoCgroup = cgroup?.Directory is not null,
             AvailableCapabilities = CapabilitySet.ReadPermitted(),

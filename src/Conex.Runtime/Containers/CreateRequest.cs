@@ -8,11 +8,8 @@ public sealed record CreateRequest
 {
     public required string Id { get; init; }
 
-    /// <summary>The bundle's directory, absolute.</summary>
-    public required string Bundle { get; init; }
-
-    /// <summary>The configuration's file name in the bundle, or a path.</summary>
-    public string ConfigFile { get; init; } = "config.json";
+    /// <summary>The configuration and the root file system.</summary>
+    public required Bundle Bundle { get; init; }
 
     /// <summary>What the process waits for before it becomes the payload.</summary>
     public StartGate Gate { get; init; }

@@ -7,6 +7,9 @@ namespace Conex.Runtime.Containers;
 /// <summary>A container whose process exists.</summary>
 public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Process, Cgroup? Cgroup) : IDisposable
 {
+    /// <summary>Limits that the host could not set and that are no error, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Waits until the payload's program runs; when it does not come to that, nothing of the container is left.</summary>
     /// <exception cref="Errors.LaunchException">The program could not be executed.</exception>
     public void AwaitExecution(RuntimeContext context)

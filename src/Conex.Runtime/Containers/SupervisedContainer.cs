@@ -20,11 +20,11 @@ public sealed class SupervisedContainer : ISupervised, IDisposable
         request = new CreateRequest
         {
             Id = id,
-            Bundle = bundle,
+            Bundle = Bundle.Load(bundle, "config.json"),
             Gate = StartGate.None,
             DieWithParent = true,
         };
-        UsesTerminal = Bundle.Load(bundle, request.ConfigFile).Spec.Process?.Terminal == true;
+        UsesTerminal = request.Bundle.Spec.Process?.Terminal == true;
     }
 
     /// <inheritdoc/>
@@ -46,8 +46,14 @@ public sealed class SupervisedContainer : ISupervised, IDisposable
     /// <inheritdoc/>
     public void SignalAll(Signal signal) => created?.Cgroup?.Signal(signal);
 
-    /// <inheritdoc/>
-    public void CleanUp() => ContainerRemoval.Delete(context, request.Id, force: true);
+    /// <summary>Removes what <see cref="Launch"/> made. A launch that failed left nothing, and the ID may be another container's.</summary>
+    public void CleanUp()
+    {
+        if (created is not null)
+        {
+            ContainerRemoval.Delete(context, request.Id, force: true);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => created?.Dispose();

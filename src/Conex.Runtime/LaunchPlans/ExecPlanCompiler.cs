@@ -54,6 +54,7 @@ public static class ExecPlanCompiler
         LimitSteps.Add(program, process);
         LimitSteps.SetPersonality(program, personality);
         TerminalSteps.Attach(program, terminal, stdio);
+        TerminalSteps.GiveStreams(program, process, options.PipeStreams);
         Register entered = ExecutionSteps.EnterDirectory(program, process);
         int executionStart = program.Count;
         (string, Register)[] places = ExecutionSteps.Find(program, process, name);

@@ -23,6 +23,9 @@ public sealed record LaunchOptions
     /// <summary>Whether the starter hands in descriptors for standard input, output and error; else they are inherited.</summary>
     public bool RedirectStdio { get; init; }
 
+    /// <summary>Which of descriptors 0, 1 and 2 are pipes: they become the payload's user's, so that it can open /dev/stdout.</summary>
+    public IReadOnlyList<int> PipeStreams { get; init; } = [];
+
     /// <summary>Whether the root is moved instead of pivoted to.</summary>
     public bool NoPivot { get; init; }
 

@@ -57,6 +57,7 @@ public static class LaunchPlanCompiler
         LimitSteps.Add(program, process);
         LimitSteps.SetPersonality(program, spec.Linux?.Personality);
         TerminalSteps.Attach(program, context.Terminal, stdio);
+        TerminalSteps.GiveStreams(program, process, options.PipeStreams);
 
         Register entered = ExecutionSteps.EnterDirectory(program, process);
         int executionStart = program.Count;

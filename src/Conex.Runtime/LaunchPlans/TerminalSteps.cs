@@ -58,6 +58,20 @@ internal static class TerminalSteps
         program.MoveMount(clone, console, "");
     }
 
+    /// <summary>Gives pipes among the standard streams to the payload's user. A pipe of another user namespace stays as it is.</summary>
+    internal static void GiveStreams(SyscallProgramBuilder program, Process process, IReadOnlyList<int> pipes)
+    {
+        if (process.Terminal || process.User.Uid == 0 || pipes.Count == 0)
+        {
+            return;
+        }
+        program.Step($"give the standard streams to user {process.User.Uid}");
+        foreach (int pipe in pipes)
+        {
+            program.SetOwner(pipe, "", process.User.Uid, -1, CallRules.Allow(Errno.EPERM, Errno.EINVAL, Errno.EROFS));
+        }
+    }
+
     /// <summary>Makes the terminal, or the descriptors that the starter handed in, the standard streams.</summary>
     internal static void Attach(SyscallProgramBuilder program, Register? terminal, (Register Input, Register Output, Register Error)? stdio)
     {

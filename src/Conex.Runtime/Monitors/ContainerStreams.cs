@@ -166,7 +166,7 @@ internal sealed class ContainerStreams(Epoll epoll, ConnectionTable connections,
         {
             return false;
         }
-        if (n < 0 && terminal && !processEnded)
+        if (terminal && !processEnded)
         {
             // Nobody has the terminal open (EIO). Until the process ends somebody may open it again, as an init system does; only that
             // change wakes the loop, not the lasting hang-up.

@@ -6,7 +6,7 @@ using Conex.Linux.Polling;
 namespace Conex.Runtime.Monitors;
 
 /// <summary>The engine's connection: the container's state as it changes, requests and their answers.</summary>
-internal sealed class ControlConnection(ClientLink link, Monitor monitor) : IConnection
+internal sealed class ControlConnection(ClientLink link, ContainerLife life) : IConnection
 {
     private readonly LineBuffer lines = new();
     private byte[] unsent = [];
@@ -75,7 +75,7 @@ internal sealed class ControlConnection(ClientLink link, Monitor monitor) : ICon
         while (!link.IsClosed && unsent.Length == 0 && lines.TryTake(line, out int length))
         {
             string? error = ControlRequest.TryParse(line[..length], out ControlRequest request, out string? mistake)
-                ? monitor.Execute(request)
+                ? life.Execute(request)
                 : mistake;
             Send(error is null ? "ok\n"u8 : Encoding.UTF8.GetBytes($"error {error}\n"));
         }

@@ -30,6 +30,9 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
     /// <summary>The cgroup's path, as <see cref="Conex.Linux.Cgroups.Cgroup.Open(Conex.Linux.Cgroups.CgroupHost, string)"/> takes it; null without one.</summary>
     public string? CgroupsPath { get; init; }
 
+    /// <summary>Where a relative <see cref="CgroupsPath"/> led in each hierarchy: a later process may run in another cgroup itself.</summary>
+    public IReadOnlyDictionary<string, string>? CgroupPaths { get; init; }
+
     /// <summary>CLONE_NEW* flags of the namespaces that are the container's own, new or joined.</summary>
     public ulong Namespaces { get; init; }
 
@@ -65,6 +68,8 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
                 version = json.String();
             else if (json.Is("cgroupsPath"u8))
                 CgroupsPath = json.String();
+            else if (json.Is("cgroupPaths"u8))
+                CgroupPaths = json.StringMap();
             else if (json.Is("namespaces"u8))
                 Namespaces = json.UInt64() ?? 0;
             else if (json.Is("annotations"u8))
@@ -97,6 +102,7 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
         json.Member("created"u8, Created);
         json.Member("ociVersion"u8, OciVersion);
         json.Member("cgroupsPath"u8, CgroupsPath);
+        json.Member("cgroupPaths"u8, CgroupPaths);
         json.Member("namespaces"u8, (ulong?)Namespaces);
         json.Member("annotations"u8, Annotations);
     }

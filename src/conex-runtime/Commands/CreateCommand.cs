@@ -79,20 +79,22 @@ internal static class CreateCommand
 
     private static CreatedContainer Make(Invocation invocation, GlobalOptions global, StartGate gate, string? consoleSocket, bool detached)
     {
-        string bundle = Path.GetFullPath(invocation.Text("bundle") ?? ".");
+        var bundle = Bundle.Load(Path.GetFullPath(invocation.Text("bundle") ?? "."), invocation.Text("config") ?? "config.json");
         var request = new CreateRequest
         {
             Id = invocation.Arguments[0],
             Bundle = bundle,
-            ConfigFile = invocation.Text("config") ?? "config.json",
             Gate = gate,
             NoPivot = invocation.Flag("no-pivot"),
             NoNewKeyring = invocation.Flag("no-new-keyring"),
             PreservedDescriptors = (int)(invocation.Integer("preserve-fds") ?? 0),
         };
-        bool terminal = Bundle.Load(bundle, request.ConfigFile).Spec.Process?.Terminal == true;
-        CheckConsole(terminal, detached, consoleSocket);
+        CheckConsole(bundle.Spec.Process?.Terminal == true, detached, consoleSocket);
         CreatedContainer container = ContainerCreation.Create(global.Context, request);
+        foreach (string warning in container.Warnings)
+        {
+            Output.Error($"conex-runtime: warning: {warning}\n");
+        }
         if (gate != StartGate.None)
         {
             SendTerminal(container, consoleSocket);

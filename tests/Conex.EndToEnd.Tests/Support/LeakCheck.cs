@@ -10,7 +10,7 @@ internal sealed class LeakCheck(string name)
     /// <summary>Places where other programs of the machine mount and unmount while tests run.</summary>
     private static readonly string[] Foreign = ["/tmp/", "/var/tmp/", "/home/", "/root/", "/mnt/", "/media/", "/run/user/"];
 
-    private readonly HashSet<string> mountsBefore = Mounts();
+    private readonly Dictionary<string, int> mountsBefore = Mounts();
 
     /// <summary>What is left now, one sentence each; waits a while for it to go.</summary>
     internal List<string> Find()
@@ -51,8 +51,9 @@ internal sealed class LeakCheck(string name)
         select number;
 
     private IEnumerable<string> LeakedMounts() =>
-        from line in Mounts()
-        where !mountsBefore.Contains(line)
+        from entry in Mounts()
+        let line = entry.Key
+        where entry.Value > mountsBefore.GetValueOrDefault(line)
         let point = line.Split(' ')[1]
         where line.Contains(name, StringComparison.Ordinal) || !Array.Exists(Foreign, f => point.StartsWith(f, StringComparison.Ordinal))
         select $"the host's mount table has a new line: {line}";
@@ -74,15 +75,14 @@ internal sealed class LeakCheck(string name)
             || Read($"{process}/mountinfo").Contains(name, StringComparison.Ordinal)
         );
 
-    /// <summary>Root, mount point, type and source of every mount; without the numbers, which say nothing to a reader.</summary>
-    private static HashSet<string> Mounts() =>
-        [
-            .. File.ReadAllLines("/proc/self/mountinfo")
-                .Select(line => line.Split(' '))
-                .Select(f => $"{f[3]} {f[4]} {string.Join(' ', f.SkipWhile(x => x != "-").Skip(1).Take(2))}"),
-        ];
+    /// <summary>Root, mount point, type and source of every mount, and how often it is there.</summary>
+    private static Dictionary<string, int> Mounts() =>
+        File.ReadAllLines("/proc/self/mountinfo")
+            .Select(line => line.Split(' '))
+            .CountBy(f => $"{f[3]} {f[4]} {string.Join(' ', f.SkipWhile(x => x != "-").Skip(1).Take(2))}", StringComparer.Ordinal)
+            .ToDictionary(StringComparer.Ordinal);
 
-    private static string Read(string path)
+    internal static string Read(string path)
     {
         try
         {

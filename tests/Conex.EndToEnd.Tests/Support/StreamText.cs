@@ -7,7 +7,7 @@ internal sealed class StreamText
 {
     private readonly Lock gate = new();
     private readonly StringBuilder text = new();
-    private readonly ManualResetEventSlim ended = new();
+    private bool ended;
     private TaskCompletionSource more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal StreamText(Stream stream) => new Thread(() => Collect(stream)) { IsBackground = true }.Start();
@@ -23,11 +23,14 @@ internal sealed class StreamText
         }
     }
 
-    internal bool WaitForEnd(TimeSpan patience) => ended.Wait(patience);
+    internal bool WaitForEnd(TimeSpan patience) => Wait(() => false, patience) || ended;
 
     /// <summary>Waits for a text.</summary>
     /// <returns>False when the stream or the patience ended before it came.</returns>
-    internal bool WaitFor(string wanted, TimeSpan patience)
+    internal bool WaitFor(string wanted, TimeSpan patience) =>
+        Wait(() => text.ToString().Contains(wanted, StringComparison.Ordinal), patience);
+
+    private bool Wait(Func<bool> condition, TimeSpan patience)
     {
         long deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
         while (true)
@@ -35,17 +38,14 @@ internal sealed class StreamText
             Task next;
             lock (gate)
             {
-                if (text.ToString().Contains(wanted, StringComparison.Ordinal))
+                bool met = condition();
+                if (met || ended)
                 {
-                    return true;
+                    return met;
                 }
                 next = more.Task;
             }
             long left = deadline - Environment.TickCount64;
-            if (ended.IsSet && !next.IsCompleted)
-            {
-                return Text.Contains(wanted, StringComparison.Ordinal);
-            }
             if (left <= 0 || !next.Wait((int)left, TestContext.Current.CancellationToken))
             {
                 return false;
@@ -71,16 +71,16 @@ internal sealed class StreamText
         {
             // The other side of a terminal was closed (EIO), or the test is over.
         }
-        ended.Set();
-        Add([]);
+        Add([], last: true);
     }
 
-    private void Add(ReadOnlySpan<char> characters)
+    private void Add(ReadOnlySpan<char> characters, bool last = false)
     {
         TaskCompletionSource done;
         lock (gate)
         {
             text.Append(characters);
+            ended |= last;
             done = more;
             more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }

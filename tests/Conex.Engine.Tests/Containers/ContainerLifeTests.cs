@@ -8,14 +8,16 @@ namespace Conex.Engine.Tests.Containers;
 
 public sealed class ContainerLifeTests
 {
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task A_container_runs_and_its_exit_code_reaches_those_who_wait()
     {
         await using EngineHouse house = await EngineHouse.OpenAsync();
         string id = await house.CreateAsync("web");
-        Task<WaitResult> wait = house.Containers.WaitAsync("web", WaitCondition.NextExit);
+        Task<WaitResult> wait = house.Containers.WaitAsync("web", WaitCondition.NextExit, Cancellation);
 
-        Assert.True(await house.Containers.StartAsync("web"));
+        Assert.True(await house.Containers.StartAsync("web", Cancellation));
         ContainerDetails running = house.Containers.Inspect("web");
         house.Runtime.Monitors[id].Exit(3, oom: true);
 
@@ -35,7 +37,7 @@ public sealed class ContainerLifeTests
         await using EngineHouse house = await EngineHouse.OpenAsync();
         (string id, _) = await house.RunAsync();
 
-        Assert.False(await house.Containers.StartAsync(id));
+        Assert.False(await house.Containers.StartAsync(id, Cancellation));
     }
 
     [Fact]
@@ -43,7 +45,7 @@ public sealed class ContainerLifeTests
     {
         await using EngineHouse house = await EngineHouse.OpenAsync();
         (string id, FakeMonitor monitor) = await house.RunAsync();
-        await File.WriteAllTextAsync($"{house.Containers.Inspect(id).UpperDirectory}/note", "kept", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync($"{house.Containers.Inspect(id).UpperDirectory}/note", "kept", Cancellation);
         monitor.Exit(0);
 
         Assert.True(await StartWhenEndedAsync(house, id));
@@ -58,7 +60,7 @@ public sealed class ContainerLifeTests
     {
         await using EngineHouse house = await EngineHouse.OpenAsync();
         (string id, FakeMonitor monitor) = await house.RunAsync("once", EngineHouse.AutoRemoved);
-        Task<WaitResult> removed = house.Containers.WaitAsync(id, WaitCondition.Removed);
+        Task<WaitResult> removed = house.Containers.WaitAsync(id, WaitCondition.Removed, Cancellation);
 
         monitor.Exit(7);
 
@@ -77,7 +79,7 @@ public sealed class ContainerLifeTests
         house.Runtime.Prepare = monitor => monitor.StartFailure = (message.Replace("\"", "'", StringComparison.Ordinal), code);
         string id = await house.CreateAsync();
 
-        StartFailedException e = await Assert.ThrowsAsync<StartFailedException>(() => house.Containers.StartAsync(id));
+        StartFailedException e = await Assert.ThrowsAsync<StartFailedException>(() => house.Containers.StartAsync(id, Cancellation));
 
         Assert.Equal(code, e.ExitCode);
         Assert.True(e.IsRequestFault);
@@ -94,9 +96,9 @@ public sealed class ContainerLifeTests
         await using EngineHouse house = await EngineHouse.OpenAsync();
         house.Runtime.LaunchFailure = "no such program";
         string id = await house.CreateAsync(change: EngineHouse.AutoRemoved);
-        Task<WaitResult> removed = house.Containers.WaitAsync(id, WaitCondition.Removed);
+        Task<WaitResult> removed = house.Containers.WaitAsync(id, WaitCondition.Removed, Cancellation);
 
-        await Assert.ThrowsAsync<StartFailedException>(() => house.Containers.StartAsync(id));
+        await Assert.ThrowsAsync<StartFailedException>(() => house.Containers.StartAsync(id, Cancellation));
 
         await removed;
         Assert.Empty(house.Containers.List(new ContainerFilter { All = true }));
@@ -108,7 +110,7 @@ public sealed class ContainerLifeTests
         await using EngineHouse house = await EngineHouse.OpenAsync();
         string id = await house.CreateAsync(change: one => one with { User = "mallory" });
 
-        InvalidRequestException e = await Assert.ThrowsAsync<InvalidRequestException>(() => house.Containers.StartAsync(id));
+        InvalidRequestException e = await Assert.ThrowsAsync<InvalidRequestException>(() => house.Containers.StartAsync(id, Cancellation));
 
         Assert.Equal("unable to find user mallory: no matching entries in passwd file", e.Message);
         Assert.Equal(ContainerStatus.Created, house.Containers.Inspect(id).State.Status);
@@ -122,13 +124,13 @@ public sealed class ContainerLifeTests
         using PendingAttachment attachment = house.Containers.Attach(id, new AttachStreams(true, true, false));
         Assert.False(attachment.Connection.IsCompleted);
 
-        await house.Containers.StartAsync(id);
+        await house.Containers.StartAsync(id, Cancellation);
         FakeMonitor monitor = house.Runtime.Monitors[id];
         using Socket? socket = await attachment.Connection;
         monitor.Print("hello");
 
         byte[] buffer = new byte[16];
-        Assert.Equal("hello", Encoding.UTF8.GetString(buffer, 0, await socket!.ReceiveAsync(buffer)));
+        Assert.Equal("hello", Encoding.UTF8.GetString(buffer, 0, await socket!.ReceiveAsync(buffer, Cancellation)));
         Assert.Equal(["attach 1 1 0", "start"], monitor.Requests);
         Assert.Equal(1, monitor.AttachedAtStart);
     }
@@ -151,11 +153,11 @@ public sealed class ContainerLifeTests
         await using EngineHouse house = await EngineHouse.OpenAsync();
         (string id, FakeMonitor monitor) = await house.RunAsync(change: one => one with { StopSignal = "SIGTERM" });
 
-        Assert.True(await house.Containers.StopAsync(id));
+        Assert.True(await house.Containers.StopAsync(id, cancellationToken: Cancellation));
 
         Assert.Equal(143, house.Containers.Inspect(id).State.ExitCode);
         Assert.Equal(["start", "kill 15"], monitor.Requests);
-        Assert.False(await house.Containers.StopAsync(id));
+        Assert.False(await house.Containers.StopAsync(id, cancellationToken: Cancellation));
     }
 
     [Fact]
@@ -165,7 +167,7 @@ public sealed class ContainerLifeTests
         house.Runtime.Prepare = one => one.HeedsSignals = false;
         (string id, FakeMonitor monitor) = await house.RunAsync();
 
-        Assert.True(await house.Containers.StopAsync(id, timeout: 0));
+        Assert.True(await house.Containers.StopAsync(id, timeout: 0, cancellationToken: Cancellation));
 
         Assert.Equal(["start", "kill 15", "killall 9"], monitor.Requests);
         Assert.Equal(137, house.Containers.Inspect(id).State.ExitCode);
@@ -177,10 +179,14 @@ public sealed class ContainerLifeTests
         await using EngineHouse house = await EngineHouse.OpenAsync();
         string id = await house.CreateAsync("web");
 
-        ConflictException e = await Assert.ThrowsAsync<ConflictException>(() => house.Containers.KillAsync("web"));
+        ConflictException e = await Assert.ThrowsAsync<ConflictException>(() =>
+            house.Containers.KillAsync("web", cancellationToken: Cancellation)
+        );
 
         Assert.Equal($"cannot kill container: web: container {id} is not running", e.Message);
-        await Assert.ThrowsAsync<InvalidRequestException>(() => house.Containers.KillAsync("web", "SIGNOPE"));
+        await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            house.Containers.KillAsync("web", "SIGNOPE", cancellationToken: Cancellation)
+        );
     }
 
     [Fact]
@@ -189,8 +195,10 @@ public sealed class ContainerLifeTests
         await using EngineHouse house = await EngineHouse.OpenAsync();
         (string id, _) = await house.RunAsync("web");
 
-        ConflictException e = await Assert.ThrowsAsync<ConflictException>(() => house.Containers.RemoveAsync("web"));
-        await house.Containers.RemoveAsync("web", force: true);
+        ConflictException e = await Assert.ThrowsAsync<ConflictException>(() =>
+            house.Containers.RemoveAsync("web", cancellationToken: Cancellation)
+        );
+        await house.Containers.RemoveAsync("web", force: true, cancellationToken: Cancellation);
 
         Assert.Equal(
             "cannot remove container \"/web\": container is running: stop the container before removing or force remove",
@@ -206,7 +214,7 @@ public sealed class ContainerLifeTests
         await using EngineHouse house = await EngineHouse.OpenAsync();
         (string id, _) = await house.RunAsync(change: EngineHouse.AutoRemoved);
 
-        await house.Containers.RemoveAsync(id, force: true);
+        await house.Containers.RemoveAsync(id, force: true, cancellationToken: Cancellation);
 
         Assert.Empty(house.Containers.List(new ContainerFilter { All = true }));
         Assert.Empty(Directory.EnumerateFileSystemEntries($"{house.DataRoot}/containers"));
@@ -217,7 +225,7 @@ public sealed class ContainerLifeTests
     {
         await using EngineHouse house = await EngineHouse.OpenAsync();
         (string id, FakeMonitor monitor) = await house.RunAsync();
-        Task<WaitResult> wait = house.Containers.WaitAsync(id, WaitCondition.NotRunning);
+        Task<WaitResult> wait = house.Containers.WaitAsync(id, WaitCondition.NotRunning, Cancellation);
 
         monitor.Die();
 
@@ -234,7 +242,7 @@ public sealed class ContainerLifeTests
 
         NotFoundException e = Assert.Throws<NotFoundException>(() =>
         {
-            _ = house.Containers.WaitAsync("nope", WaitCondition.NextExit);
+            _ = house.Containers.WaitAsync("nope", WaitCondition.NextExit, Cancellation);
         });
 
         Assert.Equal("No such container: nope", e.Message);
@@ -246,7 +254,7 @@ public sealed class ContainerLifeTests
         await using EngineHouse house = await EngineHouse.OpenAsync();
         (string id, FakeMonitor monitor) = await house.RunAsync();
 
-        await house.Containers.ResizeAsync(id, new TerminalSize(24, 80));
+        await house.Containers.ResizeAsync(id, new TerminalSize(24, 80), Cancellation);
 
         Assert.Contains("resize 24 80", monitor.Requests);
     }
@@ -257,7 +265,7 @@ public sealed class ContainerLifeTests
         await using EngineHouse house = await EngineHouse.OpenAsync();
         (string id, FakeMonitor monitor) = await house.RunAsync("web");
         monitor.Exit(5);
-        await house.Containers.WaitAsync(id, WaitCondition.NotRunning);
+        await house.Containers.WaitAsync(id, WaitCondition.NotRunning, Cancellation);
         await StartWhenEndedAsync(house, id);
 
         string json = await File.ReadAllTextAsync(
@@ -271,7 +279,7 @@ public sealed class ContainerLifeTests
 
     private static async Task<bool> StartWhenEndedAsync(EngineHouse house, string id)
     {
-        await house.Containers.WaitAsync(id, WaitCondition.NotRunning);
-        return await house.Containers.StartAsync(id);
+        await house.Containers.WaitAsync(id, WaitCondition.NotRunning, Cancellation);
+        return await house.Containers.StartAsync(id, Cancellation);
     }
 }

@@ -6,6 +6,8 @@ namespace Conex.Engine.Tests.Containers;
 
 public sealed class ContainerListTests
 {
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task Filters_choose_as_dockers_do()
     {
@@ -14,7 +16,7 @@ public sealed class ContainerListTests
         (string second, _) = await house.RunAsync("second");
         (string third, FakeMonitor monitor) = await house.RunAsync("third", one => one with { Labels = Label("tier", "back") });
         monitor.Exit(3);
-        await house.Containers.WaitAsync(third, WaitCondition.NotRunning);
+        await house.Containers.WaitAsync(third, WaitCondition.NotRunning, Cancellation);
 
         Assert.Equal([second], Ids(house, all: false));
         Assert.Equal([third, second, first], Ids(house, all: true));

@@ -72,7 +72,9 @@ public sealed class ExecServiceTests
         string exec = house.Engine.Execs.Create(id, Shell);
         await house.Engine.Execs.StartAsync(exec, attach: null, cancellationToken: Cancellation);
 
-        ConflictException again = await Assert.ThrowsAsync<ConflictException>(() => house.Engine.Execs.StartAsync(exec, null));
+        ConflictException again = await Assert.ThrowsAsync<ConflictException>(() =>
+            house.Engine.Execs.StartAsync(exec, null, cancellationToken: Cancellation)
+        );
 
         Assert.Equal($"Error: Exec command {exec} is already running", again.Message);
         Assert.Equal("No such exec instance: nope", Assert.Throws<NotFoundException>(() => house.Engine.Execs.Inspect("nope")).Message);
@@ -86,7 +88,9 @@ public sealed class ExecServiceTests
         house.Runtime.Prepare = monitor => monitor.StartFailure = ("exec: nope: executable file not found in $PATH", 127);
         string exec = house.Engine.Execs.Create(id, Shell);
 
-        StartFailedException e = await Assert.ThrowsAsync<StartFailedException>(() => house.Engine.Execs.StartAsync(exec, null));
+        StartFailedException e = await Assert.ThrowsAsync<StartFailedException>(() =>
+            house.Engine.Execs.StartAsync(exec, null, cancellationToken: Cancellation)
+        );
 
         Assert.Equal(127, e.ExitCode);
         Assert.Equal(127, house.Engine.Execs.Inspect(exec).ExitCode);

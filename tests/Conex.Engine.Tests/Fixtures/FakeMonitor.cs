@@ -7,7 +7,7 @@ using Conex.Linux.Sockets;
 namespace Conex.Engine.Tests.Fixtures;
 
 /// <summary>A monitor in this process that speaks the protocol and runs nothing: the test says what happens.</summary>
-public sealed class FakeMonitor : IMonitorProcess
+public sealed class FakeMonitor : IMonitorProcess, IDisposable
 {
     private readonly Lock gate = new();
     private readonly Socket listener;
@@ -59,6 +59,8 @@ public sealed class FakeMonitor : IMonitorProcess
         Tell($"exited {code} {(oom ? 1 : 0)}");
         Close();
     }
+
+    public void Dispose() => Die();
 
     /// <summary>The monitor is killed.</summary>
     public void Die()

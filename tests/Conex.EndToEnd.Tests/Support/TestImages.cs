@@ -1,0 +1,57 @@
+using System.Formats.Tar;
+
+namespace Conex.EndToEnd.Tests.Support;
+
+/// <summary>Root file systems that tests make images of. Each is made once and kept in <c>artifacts</c>.</summary>
+internal static class TestImages
+{
+    private static readonly Lock Gate = new();
+
+    /// <summary>One static program, busybox, with a link for each of its names.</summary>
+    internal static string BoxTar => Made("box.tar", MakeBox);
+
+    /// <summary>A small Debian: dynamic programs, many files, links, owners, special modes.</summary>
+    internal static string DebianTar => Made("debian.tar", MakeDebian);
+
+    private static string Folder => Path.Combine(Repository.Root, "artifacts", "test-images");
+
+    private static string Made(string name, Action<string> make)
+    {
+        string path = Path.Combine(Folder, name);
+        lock (Gate)
+        {
+            if (!File.Exists(path))
+            {
+                Directory.CreateDirectory(Folder);
+                string half = $"{path}.{Environment.ProcessId}";
+                make(half);
+                File.Move(half, path, overwrite: true);
+            }
+        }
+        return path;
+    }
+
+    private static void MakeBox(string path)
+    {
+        string root = Directory.CreateTempSubdirectory("conex-box-").FullName;
+        try
+        {
+            BusyBox.Unpack(root);
+            TarFile.CreateFromDirectory(root, path, includeBaseDirectory: false);
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    private static void MakeDebian(string path)
+    {
+        string mmdebstrap = Product.OfMachine("mmdebstrap", "mmdebstrap");
+        CommandResult result = RunningProgram.Run(
+            mmdebstrap,
+            ["--quiet", "--variant=essential", "--format=tar", "--aptopt=Apt::Install-Recommends false", "bookworm", path]
+        );
+        Assert.SkipUnless(result.ExitCode == 0, $"mmdebstrap cannot make a Debian here: {result.Error.TrimEnd().Split('\n')[^1]}");
+    }
+}
