@@ -10,7 +10,7 @@ internal static unsafe partial class Measured
 {
     private const int O_RDWR = 2;
 
-    internal static Sample Run(string command, string[] cgroups)
+    internal static Sample Run(string command, string[] cgroups, int settle)
     {
         byte[][] words = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(w => Encoding.UTF8.GetBytes(w + '\0'))];
         nint* argv = stackalloc nint[words.Length + 1];
@@ -46,6 +46,7 @@ internal static unsafe partial class Measured
         double cpu = (usage[0] + usage[2]) * 1000.0 + (usage[1] + usage[3]) / 1000.0;
         if (cgroups.Length > 0)
         {
+            Thread.Sleep(settle);
             cpu = Charged(cgroups) - charged;
         }
         return new Sample(wall, cpu, usage[4], (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f));

@@ -4,9 +4,10 @@ namespace Conex.Bench;
 
 /// <summary>Times whole commands in turn (A B C, A B C, …), so that a machine whose speed drifts is as slow for one as for the other.</summary>
 /// <remarks>
-/// <c>pair [-n RUNS] [-w WARMUPS] [--cgroups DIR,DIR] NAME=COMMAND …</c>. A command is split at blanks; %d in it is the run's number.
+/// <c>pair [-n RUNS] [-w WARMUPS] [-s SETTLE] [--cgroups DIR,DIR] NAME=COMMAND …</c>. A command is split at blanks; %d in it is the run's number.
 /// Prints one Markdown row a command: minimum and median of wall and CPU time in milliseconds, peak memory, ratios of minima to the first.
-/// With --cgroups, CPU time is what these cgroups (cpuacct or v2) were charged during the run; else the process's and its children's.
+/// With --cgroups, CPU time is what these cgroups (cpuacct or v2) were charged during the run and SETTLE milliseconds after it, when daemons
+/// clean up; else the process's and its children's.
 /// </remarks>
 internal static class Program
 {
@@ -14,6 +15,7 @@ internal static class Program
     {
         int runs = 50;
         int warmups = 5;
+        int settle = 0;
         string[] cgroups = [];
         List<(string Name, string Command)> commands = [];
         for (int i = 0; i < arguments.Length; i++)
@@ -25,6 +27,9 @@ internal static class Program
                     break;
                 case "-w":
                     warmups = int.Parse(arguments[++i], CultureInfo.InvariantCulture);
+                    break;
+                case "-s":
+                    settle = int.Parse(arguments[++i], CultureInfo.InvariantCulture);
                     break;
                 case "--cgroups":
                     cgroups = arguments[++i].Split(',');
@@ -40,7 +45,7 @@ internal static class Program
         {
             for (int c = 0; c < commands.Count; c++)
             {
-                Sample sample = Measured.Run(commands[c].Command.Replace("%d", $"{run + warmups}", StringComparison.Ordinal), cgroups);
+                Sample sample = Measured.Run(commands[c].Command.Replace("%d", $"{run + warmups}", StringComparison.Ordinal), cgroups, settle);
                 if (sample.ExitCode != 0)
                 {
                     Console.Error.WriteLine($"{commands[c].Name} ended with {sample.ExitCode}: {commands[c].Command}");

@@ -3,8 +3,9 @@
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=true
 # A bare Debian has no ICU, without which the SDK's own programs refuse to start.
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
-# No build server outlives a build: it would keep the memory.
+# No build server outlives a build: it would keep the memory. The compiler's is one of our own, which `stop_compiler` ends.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+compiler_options=(-p:UseSharedCompilation=true "-p:SharedCompilationId=conex-$$")
 export HOME=${HOME:-$root/artifacts/home}
 
 # need_sdk: puts the SDK first on PATH; fetches it when it is nowhere.
@@ -21,6 +22,14 @@ Fetch https://builds.dotnet.microsoft.com/dotnet/Sdk/$version/dotnet-sdk-$versio
   mkdir -p ~/.dotnet && tar -xzf dotnet-sdk-$version-linux-x64.tar.gz -C ~/.dotnet
 END
     return 1
+}
+
+stop_compiler() {
+    local server
+    [ -n "${DOTNET_ROOT:-}" ] || return 0
+    for server in "$DOTNET_ROOT"/sdk/*/Roslyn/bincore/VBCSCompiler.dll; do
+        [ ! -e "$server" ] || dotnet "$server" -shutdown "-pipename:conex-$$" >/dev/null 2>&1 9>&-
+    done
 }
 
 # The lock files hold the compiler of exactly this SDK, so a newer patch will not do.

@@ -113,7 +113,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         if (options.HelloProgram is { } hello)
         {
             string mark = $"{options.DataRoot}/hello.program";
-            if (await Task.Run(() => EmbeddedHello.Ensure(engine.Images, hello, mark), cancellationToken) is { } problem)
+            if (await Task.Run(() => EmbeddedHello.Ensure(engine.Images, hello, options.Build, mark), cancellationToken) is { } problem)
             {
                 engine.Problems.Add(problem);
             }

@@ -20,8 +20,8 @@ public sealed record EngineOptions
     /// <summary>The engine's own socket, which the monitors probe; null: <c>RunRoot/conex.sock</c>.</summary>
     public string? EngineSocket { get; init; }
 
-    /// <summary>The static program of the embedded image <c>hello</c>; null: there is no such image.</summary>
-    public string? HelloProgram { get; init; }
+    /// <summary>Reads the static program of the embedded image <c>hello</c>; null: there is no such image.</summary>
+    public Func<byte[]>? HelloProgram { get; init; }
 
     /// <summary>The build that <c>/_ping</c> and <c>info</c> report.</summary>
     public string Build { get; init; } = "";

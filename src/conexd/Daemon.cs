@@ -16,13 +16,14 @@ internal static class Daemon
     {
         _ = CurrentProcess.SetUmask(0x3f);
         using var ready = new ReadySignal(options.ReadyDescriptor);
+        DaemonLog? log = null;
         try
         {
             MakeDirectories(options);
             // Monitors inherit them, and a daemon that a monitor starts finds its place.
             Environment.SetEnvironmentVariable("CONEX_DATA_ROOT", options.DataRoot);
             Environment.SetEnvironmentVariable("CONEX_RUN_ROOT", options.RunRoot);
-            using DaemonLog log = DaemonLog.Open(options);
+            log = DaemonLog.Open(options);
             using FileLock? held = await DataLock.TakeAsync(options);
             if (held is null)
             {
@@ -35,8 +36,13 @@ internal static class Daemon
         }
         catch (Exception error)
         {
+            log?.Write(error.ToString());
             ready.Failed(error.Message);
             return 1;
+        }
+        finally
+        {
+            log?.Dispose();
         }
     }
 
@@ -55,7 +61,7 @@ internal static class Daemon
                 RuntimePath = $"{programs}/conex-runtime",
                 ConexdPath = $"{programs}/conexd",
                 EngineSocket = options.SocketPath,
-                HelloProgram = HelloProgram.Find(programs),
+                HelloProgram = HelloProgram.Read,
                 Build = build,
             },
             leave.Token
@@ -65,6 +71,7 @@ internal static class Daemon
             {
                 Engine = engine,
                 Listener = socket.Handle,
+                SocketPath = options.SocketPath,
                 Version = DaemonOptions.Version,
                 Build = build,
                 OnHandover = leave.HandOver,
@@ -78,7 +85,7 @@ internal static class Daemon
     }
 
     /// <summary>Gives everything back that another daemon needs. After a handover attached clients keep their connection until it ends by itself:
-    /// their bytes flow through this process, and need nothing of the engine.</summary>
+    /// their bytes flow through this process, and need nothing of the engine; who waits for a container goes on waiting.</summary>
     private static async Task LeaveAsync(
         ApiServer server,
         ContainerEngine engine,
@@ -91,7 +98,7 @@ internal static class Daemon
         log.Write($"conexd leaves: {leave.Reason}");
         using var cut = new CancellationTokenSource();
         socket.Unlink();
-        Task stopped = server.StopAsync(cut.Token);
+        Task stopped = server.StopAsync(leave.IsHandover, cut.Token);
         await server.WaitForRequestsAsync(Patience);
         await engine.DisposeAsync();
         held.Dispose();

@@ -1,14 +1,17 @@
-using Conex.Linux.Files;
-
 namespace Conex.Daemon;
 
-/// <summary>The program of the image <c>hello</c>.</summary>
+/// <summary>The program of the image <c>hello</c>, which this program carries.</summary>
 internal static class HelloProgram
 {
-    /// <summary>The program's file beside this one; null when it is not there.</summary>
-    internal static string? Find(string programs)
+    /// <summary>The program's bytes.</summary>
+    /// <exception cref="InvalidOperationException">This program was built without it.</exception>
+    internal static byte[] Read()
     {
-        string path = $"{programs}/hello";
-        return PathAt.Status(path) is null ? null : path;
+        using Stream resource =
+            typeof(HelloProgram).Assembly.GetManifestResourceStream("hello")
+            ?? throw new InvalidOperationException("conexd was built without the program of the image hello");
+        byte[] bytes = new byte[resource.Length];
+        resource.ReadExactly(bytes);
+        return bytes;
     }
 }

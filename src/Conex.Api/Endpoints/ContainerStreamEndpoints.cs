@@ -25,30 +25,41 @@ internal sealed class ContainerStreamEndpoints(ContainerEngine engine)
             "removed" => WaitCondition.Removed,
             string other => throw new InvalidRequestException($"invalid condition: \"{other}\""),
         };
+        string id = engine.Containers.Inspect(request.Value("id")).Id;
         using CancellationTokenSource end = request.LinkEnd();
-        Task<WaitResult> wait = engine.Containers.WaitAsync(request.Value("id"), condition, end.Token);
+        Task<WaitResult> wait = engine.Containers.WaitAsync(id, condition, end.Token);
         await request.StartStreamAsync("application/json");
-        WaitResult result;
+        WaitResponse? response;
         try
         {
-            result = await wait;
+            WaitResult result = await wait;
+            response = new WaitResponse
+            {
+                StatusCode = result.ExitCode,
+                Error = result.Error is null ? null : new WaitError { Message = result.Error },
+            };
         }
         catch (OperationCanceledException)
+        {
+            response = request.Life.IsHandover ? await RelayAsync(request, id, condition) : null;
+        }
+
+        if (response is null)
         {
             // An answer without its object would be taken for exit code 0.
             request.Http.Abort();
             return;
         }
 
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(
-            new WaitResponse
-            {
-                StatusCode = result.ExitCode,
-                Error = result.Error is null ? null : new WaitError { Message = result.Error },
-            },
-            DockerJson.Default.WaitResponse
-        );
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(response, DockerJson.Default.WaitResponse);
         await request.Http.Response.BodyWriter.WriteAsync((byte[])[.. json, (byte)'\n'], request.Aborted);
+    }
+
+    private Task<WaitResponse?> RelayAsync(ApiRequest request, string id, WaitCondition condition)
+    {
+        bool running = engine.Containers.Inspect(id).State.IsRunning;
+        request.Ticket.LeaveEngineAlone();
+        return WaitRelay.WaitAsync(request.Life.SocketPath, id, running, condition);
     }
 
     internal async Task LogsAsync(ApiRequest request)

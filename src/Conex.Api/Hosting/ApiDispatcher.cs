@@ -1,6 +1,5 @@
 using Conex.Api.Errors;
 using Conex.Api.Routing;
-using Conex.Api.Streaming;
 using Conex.DockerApi.Contracts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -14,29 +13,23 @@ internal sealed class ApiDispatcher(ApiOptions options, RouteTable routes, Serve
 
     internal async Task DispatchAsync(HttpContext http)
     {
-        Counter.Begin();
-        try
-        {
-            IHeaderDictionary headers = http.Response.Headers;
-            headers["Api-Version"] = ApiVersion.Newest.ToString();
-            headers["Docker-Experimental"] = "false";
-            headers["Ostype"] = "linux";
-            headers.Server = server;
-            await AnswerAsync(http);
-        }
-        finally
-        {
-            Counter.End(http.Features.Get<HijackableTransport>()?.IsTaken ?? false);
-        }
+        using RequestCounter.Ticket ticket = life.Counter.Begin();
+        IHeaderDictionary headers = http.Response.Headers;
+        headers["Api-Version"] = ApiVersion.Newest.ToString();
+        headers["Docker-Experimental"] = "false";
+        headers["Ostype"] = "linux";
+        headers.Server = server;
+        await AnswerAsync(http, ticket);
     }
 
-    private async Task AnswerAsync(HttpContext http)
+    private async Task AnswerAsync(HttpContext http, RequestCounter.Ticket ticket)
     {
         RouteMatch match = routes.Match(http.Request.Method, EncodedPath(http));
         if (match.Version > ApiVersion.Newest)
         {
             await FailAsync(
                 http,
+                ticket,
                 StatusCodes.Status400BadRequest,
                 $"client version {match.Version} is too new. Maximum supported API version is {ApiVersion.Newest}"
             );
@@ -47,6 +40,7 @@ internal sealed class ApiDispatcher(ApiOptions options, RouteTable routes, Serve
         {
             await FailAsync(
                 http,
+                ticket,
                 StatusCodes.Status400BadRequest,
                 $"client version {match.Version} is too old. Minimum supported API version is {ApiVersion.Oldest}, "
                     + "please upgrade your client to a newer version"
@@ -56,15 +50,15 @@ internal sealed class ApiDispatcher(ApiOptions options, RouteTable routes, Serve
 
         if (match.Handler is null)
         {
-            await FailAsync(http, StatusCodes.Status404NotFound, "page not found");
+            await FailAsync(http, ticket, StatusCodes.Status404NotFound, "page not found");
             return;
         }
 
         try
         {
-            await match.Handler(new ApiRequest(http, match.Values, match.Version, Counter, leaving.Token));
+            await match.Handler(new ApiRequest(http, match.Values, match.Version, life, ticket));
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested || leaving.IsCancellationRequested)
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested || life.Leaving.IsCancellationRequested)
         {
             // Nobody waits for the answer any more.
         }
@@ -83,7 +77,7 @@ internal sealed class ApiDispatcher(ApiOptions options, RouteTable routes, Serve
                 return;
             }
 
-            await FailAsync(http, status, error.Message);
+            await FailAsync(http, ticket, status, error.Message);
         }
     }
 
@@ -95,10 +89,10 @@ internal sealed class ApiDispatcher(ApiOptions options, RouteTable routes, Serve
         return query < 0 ? target : target[..query];
     }
 
-    private Task FailAsync(HttpContext http, int status, string message)
+    private Task FailAsync(HttpContext http, RequestCounter.Ticket ticket, int status, string message)
     {
         http.Response.Headers.Remove("Content-Length");
-        return new ApiRequest(http, RouteValues.None, ApiVersion.Newest, Counter, CancellationToken.None).WriteJsonAsync(
+        return new ApiRequest(http, RouteValues.None, ApiVersion.Newest, life, ticket).WriteJsonAsync(
             new ErrorResponse { Message = message },
             DockerJson.Default.ErrorResponse,
             status

@@ -12,6 +12,9 @@ public sealed record ApiOptions
     /// <summary>The listening socket; the server takes it over.</summary>
     public required UnixSocket Listener { get; init; }
 
+    /// <summary>The path at which the socket is found, and after a handover that of the next daemon.</summary>
+    public required string SocketPath { get; init; }
+
     /// <summary>The product's version, as <c>0.1.0</c>.</summary>
     public required string Version { get; init; }
 

@@ -16,19 +16,19 @@ public sealed class ApiServer : IAsyncDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);
     private readonly WebApplication application;
-    private readonly ApiDispatcher dispatcher;
+    private readonly ServerLife life;
 
-    private ApiServer(WebApplication application, ApiDispatcher dispatcher)
+    private ApiServer(WebApplication application, ServerLife life)
     {
         this.application = application;
-        this.dispatcher = dispatcher;
+        this.life = life;
     }
 
     /// <summary>How long there has been nothing to do; zero while there is a request or a hijacked connection.</summary>
-    public TimeSpan IdleTime => dispatcher.Counter.IdleTime;
+    public TimeSpan IdleTime => life.Counter.IdleTime;
 
     /// <summary>How long no request has begun or ended; some may wait.</summary>
-    public TimeSpan QuietTime => dispatcher.Counter.QuietTime;
+    public TimeSpan QuietTime => life.Counter.QuietTime;
 
     /// <summary>Starts to serve; connections that already wait in the socket's queue are the first.</summary>
     public static Task<ApiServer> StartAsync(ApiOptions options, CancellationToken cancellationToken = default)
@@ -45,17 +45,19 @@ public sealed class ApiServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         WebApplication application = builder.Build();
-        var dispatcher = new ApiDispatcher(options, routes);
-        application.Run(dispatcher.DispatchAsync);
+        var life = new ServerLife(options.SocketPath);
+        application.Run(new ApiDispatcher(options, routes, life).DispatchAsync);
         await application.StartAsync(cancellationToken);
-        return new ApiServer(application, dispatcher);
+        return new ApiServer(application, life);
     }
 
     /// <summary>Accepts no more connections, lets requests and hijacked connections end until the token is cancelled, and cuts the rest.
-    /// Streams without an end of their own (wait, events, logs that are followed) end at once.</summary>
-    public Task StopAsync(CancellationToken cut = default)
+    /// Streams without an end of their own (events, logs that are followed) end at once.</summary>
+    /// <param name="handover">Whether another daemon takes over at once: then waits go on, by asking that one.</param>
+    /// <param name="cut">When to cut.</param>
+    public Task StopAsync(bool handover, CancellationToken cut = default)
     {
-        dispatcher.Leave();
+        life.Leave(handover);
         return application.StopAsync(cut);
     }
 
@@ -64,14 +66,18 @@ public sealed class ApiServer : IAsyncDisposable
     public async Task WaitForRequestsAsync(TimeSpan patience)
     {
         long start = TimeProvider.System.GetTimestamp();
-        while (dispatcher.Counter.Requests > 0 && TimeProvider.System.GetElapsedTime(start) < patience)
+        while (life.Counter.Requests > 0 && TimeProvider.System.GetElapsedTime(start) < patience)
         {
             await Task.Delay(PollInterval);
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => application.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        life.Dispose();
+        return application.DisposeAsync();
+    }
 
     private static void Configure(KestrelServerOptions kestrel, ApiOptions options)
     {

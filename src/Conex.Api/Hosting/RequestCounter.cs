@@ -16,22 +16,31 @@ internal sealed class RequestCounter
     /// <summary>How long no request has begun or ended; some may wait.</summary>
     internal TimeSpan QuietTime => TimeSpan.FromMilliseconds(Environment.TickCount64 - Interlocked.Read(ref lastActivity));
 
-    internal void Begin()
+    /// <summary>Counts a request until the ticket is disposed.</summary>
+    internal Ticket Begin()
     {
         Interlocked.Exchange(ref lastActivity, Environment.TickCount64);
         Interlocked.Increment(ref requests);
+        return new Ticket(this);
     }
 
-    /// <summary>A request of those that have begun needs the engine no more.</summary>
-    internal void LeaveEngineAlone()
+    /// <summary>One request's place in the count.</summary>
+    internal sealed class Ticket(RequestCounter counter) : IDisposable
     {
-        Interlocked.Increment(ref passing);
-        Interlocked.Decrement(ref requests);
-    }
+        private bool passing;
 
-    internal void End(bool leftEngineAlone)
-    {
-        Interlocked.Exchange(ref lastActivity, Environment.TickCount64);
-        Interlocked.Decrement(ref leftEngineAlone ? ref passing : ref requests);
+        /// <summary>From now on the request needs the engine no more.</summary>
+        internal void LeaveEngineAlone()
+        {
+            passing = true;
+            Interlocked.Increment(ref counter.passing);
+            Interlocked.Decrement(ref counter.requests);
+        }
+
+        public void Dispose()
+        {
+            Interlocked.Exchange(ref counter.lastActivity, Environment.TickCount64);
+            Interlocked.Decrement(ref passing ? ref counter.passing : ref counter.requests);
+        }
     }
 }

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace Conex.Api.Routing;
 
 /// <summary>A request and its answer, with the conventions of the Docker Engine API.</summary>
-internal sealed class ApiRequest(HttpContext http, RouteValues values, ApiVersion version, ServerLife life)
+internal sealed class ApiRequest(HttpContext http, RouteValues values, ApiVersion version, ServerLife life, RequestCounter.Ticket ticket)
 {
     private const int LargestJson = 4 << 20;
 
@@ -20,6 +20,9 @@ internal sealed class ApiRequest(HttpContext http, RouteValues values, ApiVersio
     internal ApiVersion Version => version;
 
     internal ServerLife Life => life;
+
+    /// <summary>This request's place in the count of what the server is busy with.</summary>
+    internal RequestCounter.Ticket Ticket => ticket;
 
     /// <summary>Cancelled when the connection breaks.</summary>
     internal CancellationToken Aborted => http.RequestAborted;
@@ -38,7 +41,7 @@ internal sealed class ApiRequest(HttpContext http, RouteValues values, ApiVersio
         HijackableTransport transport =
             http.Features.Get<HijackableTransport>() ?? throw new InvalidOperationException("This connection cannot be hijacked.");
         transport.Take();
-        life.Counter.LeaveEngineAlone();
+        ticket.LeaveEngineAlone();
         return transport;
     }
 

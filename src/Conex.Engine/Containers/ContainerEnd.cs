@@ -70,8 +70,7 @@ internal sealed class ContainerEnd(
         };
     }
 
-    private static string? Explain(ExitReport report, string? trouble) =>
-        trouble is null ? report.Error : $"{report.Error}; {trouble}";
+    private static string? Explain(ExitReport report, string? trouble) => trouble is null ? report.Error : $"{report.Error}; {trouble}";
 
     private async Task WatchAsync(Container container, MonitorRun run)
     {

@@ -16,8 +16,9 @@ internal sealed record ImageRecord
     /// <summary>Removed by the user while containers needed the layers: hidden, and deleted with the last of them.</summary>
     public bool IsRemoved { get; init; }
 
-    /// <summary>Names that the image is just being given: what is cut off there the next start finishes.</summary>
-    public string[] PendingTags { get; init; } = [];
+    /// <summary>Names that the image is just being given: what is cut off there the next start finishes. Null, as none, in a record that does not
+    /// know them.</summary>
+    public string[]? PendingTags { get; init; }
 }
 
 /// <summary>A layer in an image's record, and DATA/layers/sha256/&lt;diff ID&gt;/layer.json.</summary>

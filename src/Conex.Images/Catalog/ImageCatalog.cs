@@ -54,9 +54,12 @@ internal sealed class ImageCatalog
                 PathAt.Unlink(PathAt.Current, catalog.TagPath(tag.Reference));
             }
         }
-        foreach (ImageRecord record in catalog.records.Values.Where(record => record.PendingTags.Length > 0 && !record.IsRemoved).ToArray())
+        foreach (ImageRecord record in catalog.records.Values.ToArray())
         {
-            catalog.PutWithTags(record, [.. record.PendingTags.Select(ImageReference.Parse)], record.RegisteredAt);
+            if (record is { PendingTags: { Length: > 0 } pending, IsRemoved: false })
+            {
+                catalog.PutWithTags(record, [.. pending.Select(ImageReference.Parse)], record.RegisteredAt);
+            }
         }
         return catalog;
     }
@@ -88,7 +91,7 @@ internal sealed class ImageCatalog
             {
                 Tag(reference, Digest.Parse(record.Id), now);
             }
-            Put(record with { PendingTags = [] });
+            Put(record with { PendingTags = null });
         }
     }
 

@@ -212,6 +212,11 @@ public sealed class Cgroup : IDisposable
     /// <exception cref="CgroupException">Some are left after the time; the message names them.</exception>
     public void Kill(TimeSpan timeout) => CgroupEnd.KillAll(this, timeout);
 
+    /// <summary>Removes the cgroup when nothing is in it any more.</summary>
+    /// <returns>False when a process or a cgroup below is still there; what was empty is gone.</returns>
+    /// <exception cref="KernelException">rmdir(2) refused for another reason.</exception>
+    public bool TryDelete() => CgroupEnd.TryDelete(this);
+
     /// <summary>Removes the cgroup and those below it; one that is gone is no error.</summary>
     /// <exception cref="CgroupException">It stays busy for the whole time; the message names the processes in it.</exception>
     /// <exception cref="KernelException">A hierarchy refused.</exception>

@@ -62,6 +62,17 @@ internal static class CgroupEnd
         }
     }
 
+    /// <summary>One pass of rmdir(2) over all hierarchies; false when something is still in one of them.</summary>
+    internal static bool TryDelete(Cgroup cgroup)
+    {
+        bool removed = true;
+        foreach (CgroupNode node in cgroup.Nodes)
+        {
+            removed &= TryRemove(node);
+        }
+        return removed;
+    }
+
     internal static void Delete(Cgroup cgroup, TimeSpan timeout)
     {
         var deadline = new Deadline(timeout);

@@ -68,6 +68,7 @@ internal static class CallNames
             Operation.Fail => ("fail", "E"),
             Operation.Move => ("set", "n"),
             Operation.Init => ("be_init_of", "r"),
+            Operation.Overwrite => ("overwrite", "xnsn"),
             Operation.ReportTo => ("report_to", "d"),
             _ => ($"syscall_{number}", "xxxxxx"),
         };

@@ -79,6 +79,9 @@ internal static class Operation
     /// <summary>Stays as init of a PID namespace for the payload A0: reaps, passes signals on, ends with the payload's code.</summary>
     internal const int Init = -5;
 
+    /// <summary>Overwrites A1 bytes at A0 with the A3 bytes at A2 and zeros after them.</summary>
+    internal const int Overwrite = -7;
+
     /// <summary>Failures are reported on the descriptor A0 from here on.</summary>
     internal const int ReportTo = -6;
 }

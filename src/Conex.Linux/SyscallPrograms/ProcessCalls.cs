@@ -52,12 +52,17 @@ public static class ProcessCalls
 
     /// <summary>clone(2): the child goes on with the program; this process stays as its init and ends with its exit code. Not clone3(2),
     /// which seccomp profiles refuse since they cannot read its flags.</summary>
-    public static void StayAsInit(this SyscallProgramBuilder program)
+    /// <param name="name">What the init's command line and name become: the one it was started with tells of the host.</param>
+    /// <param name="arguments">Where the process's argv and environment lie and how long they are (<see cref="ArgumentArea"/>).</param>
+    public static void StayAsInit(this SyscallProgramBuilder program, string name, (Register Start, Register Length) arguments)
     {
+        const int PR_SET_NAME = 15;
         Register payload = program.Call(SyscallNumber.clone, default, (int)Signal.SIGCHLD);
         using (program.When(Guard.Positive(payload)))
         {
             program.CloseFrom(3);
+            program.Do(Operation.Overwrite, default, arguments.Start, arguments.Length, program.Text(name), name.Length);
+            program.Do(SyscallNumber.prctl, new CallRules { AllowAll = true }, PR_SET_NAME, program.Text(name), 0, 0, 0);
             program.CallInto(payload, Operation.Init, default, payload.Index);
         }
     }

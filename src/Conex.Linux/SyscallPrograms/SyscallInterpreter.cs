@@ -153,6 +153,13 @@ public static unsafe class SyscallInterpreter
             {
                 state->ReportSocket = (int)a0;
             }
+            else if (instruction->Number == Operation.Overwrite)
+            {
+                for (long i = 0; i < a1; i++)
+                {
+                    ((byte*)a0)[i] = i < a3 ? ((byte*)a2)[i] : (byte)0;
+                }
+            }
             else if (instruction->Number == Operation.Init)
             {
                 goto BeInit;

@@ -50,7 +50,8 @@ public sealed class Container
                 return ContainerStatus.Created;
             }
             using Cgroup? cgroup = OpenCgroup();
-            return cgroup?.FreezerState is FreezerState.Frozen ? ContainerStatus.Paused : ContainerStatus.Running;
+            // Freezing again for a moment when an exec joins the frozen cgroup.
+            return cgroup?.FreezerState is FreezerState.Frozen or FreezerState.Freezing ? ContainerStatus.Paused : ContainerStatus.Running;
         }
     }
 

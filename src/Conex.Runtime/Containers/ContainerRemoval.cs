@@ -47,21 +47,26 @@ public static class ContainerRemoval
     {
         using PidHandle? init = container.OpenInit();
         init?.Send(Signal.SIGKILL);
-        using (Cgroup? cgroup = container.OpenCgroup())
+        using Cgroup? cgroup = container.OpenCgroup();
+        Remove(container.State, cgroup, init);
+    }
+
+    /// <param name="init">The container's init when it may still run.</param>
+    internal static void Remove(StateDirectory state, Cgroup? cgroup, PidHandle? init)
+    {
+        // When init has ended, its PID namespace has too, and the cgroup is empty nearly always: then rmdir(2) is all there is to do.
+        if (cgroup is not null && (init is not null || !cgroup.TryDelete()))
         {
-            if (cgroup is { Exists: true })
+            cgroup.Kill(RuntimeContext.Deadline);
+            CrashStep.At("runtime.delete.killed");
+            if (init is not null)
             {
-                cgroup.Kill(RuntimeContext.Deadline);
-                CrashStep.At("runtime.delete.killed");
-                if (init is not null)
-                {
-                    _ = Poll.Readable(new FileHandle?[] { init }, (int)RuntimeContext.Deadline.TotalMilliseconds);
-                }
-                cgroup.Delete(RuntimeContext.Deadline);
-                CrashStep.At("runtime.delete.cgroup-removed");
+                _ = Poll.Readable(new FileHandle?[] { init }, (int)RuntimeContext.Deadline.TotalMilliseconds);
             }
+            cgroup.Delete(RuntimeContext.Deadline);
         }
-        container.State.Remove();
+        CrashStep.At("runtime.delete.cgroup-removed");
+        state.Remove();
         CrashStep.At("runtime.delete.state-removed");
     }
 }

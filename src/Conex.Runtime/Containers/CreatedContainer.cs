@@ -25,6 +25,15 @@ public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Pr
         }
     }
 
+    /// <summary>Removes the container, whose process has ended and was reaped.</summary>
+    public void Remove(RuntimeContext context)
+    {
+        if (StateDirectory.TryOpen(context.Root, Record.Id) is { } state)
+        {
+            ContainerRemoval.Remove(state, Cgroup, init: null);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -47,13 +47,7 @@ public sealed class SupervisedContainer : ISupervised, IDisposable
     public void SignalAll(Signal signal) => created?.Cgroup?.Signal(signal);
 
     /// <summary>Removes what <see cref="Launch"/> made. A launch that failed left nothing, and the ID may be another container's.</summary>
-    public void CleanUp()
-    {
-        if (created is not null)
-        {
-            ContainerRemoval.Delete(context, request.Id, force: true);
-        }
-    }
+    public void CleanUp() => created?.Remove(context);
 
     /// <inheritdoc/>
     public void Dispose() => created?.Dispose();

@@ -46,9 +46,13 @@ public sealed class LaunchedProcess : IDisposable
     /// <exception cref="LaunchException">It failed; the process is gone.</exception>
     public void AwaitExecution() => Listen(null);
 
-    /// <summary>Kills and reaps the process.</summary>
+    /// <summary>Kills and reaps the process; once more does no harm.</summary>
     public void Abandon()
     {
+        if (Handle.IsClosed)
+        {
+            return;
+        }
         Handle.Send(Signal.SIGKILL);
         try
         {

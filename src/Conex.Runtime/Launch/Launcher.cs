@@ -1,4 +1,5 @@
 using Conex.Linux.Files;
+using Conex.Linux.Processes;
 using Conex.Linux.Sockets;
 using Conex.Linux.SyscallPrograms;
 using Conex.Runtime.Errors;
@@ -52,7 +53,7 @@ public static class Launcher
 
     private static StartedProgram Clone(LaunchPlan plan, LaunchInputs inputs, UnixSocket remote)
     {
-        Span<(Register, long)> registers = stackalloc (Register, long)[8];
+        Span<(Register, long)> registers = stackalloc (Register, long)[12];
         int count = 0;
         registers[count++] = (plan.Channel, remote.Descriptor);
         if (plan.Listener is { } listener)
@@ -68,6 +69,12 @@ public static class Launcher
         if (plan.Init is { } init)
         {
             registers[count++] = (init, inputs.Init!.Descriptor);
+        }
+        if (plan.Arguments is { } arguments)
+        {
+            var area = ArgumentArea.Read();
+            registers[count++] = (arguments.Start, area.Start);
+            registers[count++] = (arguments.Length, area.Length);
         }
         DirectoryHandle? directory = inputs.Cgroup?.Directory;
         if (plan.Cgroup is { } cgroup && directory is not null)

@@ -12,6 +12,11 @@ internal static class KernelParameter
     internal static void Check(string name, NamespaceSet namespaces)
     {
         string dotted = name.Replace('/', '.');
+        if (dotted.Contains("..", StringComparison.Ordinal) || dotted.StartsWith('.') || dotted.EndsWith('.'))
+        {
+            // net/../kernel/panic begins like a parameter of the network namespace and is the host's.
+            throw new InvalidSpecException($"sysctl \"{name}\" has an empty component or one of dots: write it without them");
+        }
         (ulong needed, string type) = dotted switch
         {
             "kernel.msgmax"

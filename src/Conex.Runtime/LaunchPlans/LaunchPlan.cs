@@ -23,6 +23,9 @@ public sealed record LaunchPlan
     /// <summary>The cgroup's directory, when the process that goes on as a sibling is born in it.</summary>
     public Register? Cgroup { get; init; }
 
+    /// <summary>Where the starter's own command line and environment lie, when its copy stays as init and must not show them.</summary>
+    public (Register Start, Register Length)? Arguments { get; init; }
+
     /// <summary>Whether the first process only prepares and names the one that goes on.</summary>
     public bool GoesOnAsSibling { get; init; }
 

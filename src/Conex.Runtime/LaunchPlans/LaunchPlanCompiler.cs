@@ -36,6 +36,7 @@ public static class LaunchPlanCompiler
         }
 
         BeginLife(context, channel);
+        MountSteps.CloneShared(context);
         RootfsSteps.Detach(context);
         RootfsSteps.Assemble(context);
         MountSteps.Add(context);
@@ -68,10 +69,12 @@ public static class LaunchPlanCompiler
         bool inUserNamespace = namespaces.Has(NamespaceSet.User);
         CredentialSteps.Add(program, process, spec.Linux?.Seccomp, options, inUserNamespace, channel);
         ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
+        (Register, Register)? arguments = null;
         if (spec.Annotations?.GetValueOrDefault("org.conex.init") == "true")
         {
             program.Step("stay as init of the PID namespace, the payload goes on as its child");
-            program.StayAsInit();
+            arguments = (program.Register("arguments"), program.Register("arguments_length"));
+            program.StayAsInit("conex-init", arguments.Value);
         }
         ExecutionSteps.Execute(program, process, places);
         return new LaunchPlan
@@ -81,6 +84,7 @@ public static class LaunchPlanCompiler
             Listener = listener,
             Stdio = stdio,
             Cgroup = cgroup,
+            Arguments = arguments,
             GoesOnAsSibling = viaSibling,
             NeedsIdMappings = namespaces.Creates(NamespaceSet.User),
             SendsTerminal = process.Terminal,

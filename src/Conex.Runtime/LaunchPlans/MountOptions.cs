@@ -24,6 +24,9 @@ public sealed class MountOptions
     /// <summary>Whether the propagation holds for all below too (<c>rslave</c>).</summary>
     public bool PropagationRecursive { get; private set; }
 
+    /// <summary>Whether it is a bind through which mounts come in from the host, or go out to it too.</summary>
+    public bool PassesOn => Bind && (Propagation is Propagation.Shared or Propagation.Slave);
+
     /// <summary>Whether another place of the tree is shown, not a file system mounted.</summary>
     public bool Bind { get; private set; }
 

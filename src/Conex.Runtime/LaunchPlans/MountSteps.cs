@@ -24,6 +24,21 @@ internal static class MountSteps
         "/proc/sys/crypto/fips_enabled",
     ];
 
+    /// <summary>Clones the sources of shared and slave binds while this namespace's mounts are still peers of the host's: a clone that is
+    /// made after they are parted would pass on nothing.</summary>
+    internal static void CloneShared(PlanContext context)
+    {
+        foreach (Mount mount in context.Mounts)
+        {
+            if (mount.Options is { Count: > 0 } && MountOptions.Parse(mount.Destination, mount.Options) is { PassesOn: true } options)
+            {
+                string source = Source(context, mount);
+                context.Program.Step($"clone {source} while it is a peer of the host's");
+                context.SharedClones.Enqueue(context.Program.CloneMount(FileCalls.WorkingDirectory, source, options.Recursive));
+            }
+        }
+    }
+
     internal static void Add(PlanContext context)
     {
         List<(Mount Mount, MountOptions Options, string Path)> late = [];
@@ -32,9 +47,9 @@ internal static class MountSteps
             MountOptions options = MountOptions.Parse(mount.Destination, mount.Options);
             string path = ContainerPath.Normalize(mount.Destination);
             Check(context, mount, options, path);
-            if (options.Propagation is Propagation.Shared or Propagation.Slave)
+            if (options.PassesOn)
             {
-                // Cloned last: what is mounted below would otherwise travel to the host's peer before everything is in place.
+                // Attached last: what is mounted below would otherwise travel to the host's peer before everything is in place.
                 late.Add((mount, options, path));
                 continue;
             }
@@ -119,16 +134,17 @@ internal static class MountSteps
 
     private static void Bind(PlanContext context, Mount mount, MountOptions options, string path)
     {
-        string source = mount.Source ?? throw new InvalidSpecException($"bind mount {path} has no source");
-        source = source.StartsWith('/') ? source : $"{context.Options.Bundle}/{source}";
+        string source = Source(context, mount);
         SyscallProgramBuilder program = context.Program;
         program.Step($"bind {source} to {path}");
-        Register clone = program.CloneMount(FileCalls.WorkingDirectory, source, options.Recursive);
+        Register clone = options.PassesOn
+            ? context.SharedClones.Dequeue()
+            : program.CloneMount(FileCalls.WorkingDirectory, source, options.Recursive);
         program.SetMountAttributes(
             clone,
             MountAttributes.None,
             MountAttributes.None,
-            options.Propagation is Propagation.Shared or Propagation.Slave ? options.Propagation : Propagation.Private,
+            options.PassesOn ? options.Propagation : Propagation.Private,
             recursive: options.Recursive
         );
         if (options.Set != MountAttributes.None || options.EffectiveClear != MountAttributes.None)
@@ -145,6 +161,12 @@ internal static class MountSteps
         {
             Propagate(program, clone, options);
         }
+    }
+
+    private static string Source(PlanContext context, Mount mount)
+    {
+        string source = mount.Source ?? throw new InvalidSpecException($"bind mount {mount.Destination} has no source");
+        return source.StartsWith('/') ? source : $"{context.Options.Bundle}/{source}";
     }
 
     private static void Propagate(SyscallProgramBuilder program, Register mount, MountOptions options)

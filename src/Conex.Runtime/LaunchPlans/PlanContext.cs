@@ -20,6 +20,9 @@ internal sealed class PlanContext(RuntimeSpec spec, LaunchOptions options, Names
     /// <summary>The terminal's container side, when there is one.</summary>
     internal Register? Terminal { get; set; }
 
+    /// <summary>The sources of shared and slave binds in the order of the mounts, cloned before this namespace parted from the host's.</summary>
+    internal Queue<Register> SharedClones { get; } = new();
+
     internal LinuxConfig Linux { get; } = spec.Linux ?? new LinuxConfig();
 
     internal IReadOnlyList<Mount> Mounts { get; } = spec.Mounts ?? [];

@@ -72,7 +72,7 @@ internal static class CreateCommand
         ExitStatus status = ForegroundProcess.Wait(container.Process, signals!, consoleSocket is null);
         if (!invocation.Flag("keep"))
         {
-            ContainerRemoval.Remove(Container.Open(global.Context, container.Record.Id));
+            container.Remove(global.Context);
         }
         return status.ShellCode;
     }

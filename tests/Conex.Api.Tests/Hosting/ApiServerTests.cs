@@ -149,7 +149,7 @@ public sealed class ApiServerTests
         await client.SendAsync("GET /forever HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
         await TestServer.ReadHeadAsync(client);
 
-        await server.Server.StopAsync(TestContext.Current.CancellationToken);
+        await server.Server.StopAsync(handover: false, TestContext.Current.CancellationToken);
 
         Assert.True(ended.Task.IsCompleted);
         Assert.Equal("0\r\n\r\n", await TestServer.ReadToEndAsync(client));

@@ -36,6 +36,7 @@ internal sealed class TestServer : IAsyncDisposable
         {
             Engine = null!,
             Listener = UnixSocket.Listen(Path.Combine(directory, "conex.sock")),
+            SocketPath = Path.Combine(directory, "conex.sock"),
             Version = "0.1.0",
             Build = "exe-test",
             OnHandover = onHandover ?? (() => { }),
@@ -92,7 +93,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         using var cut = new CancellationTokenSource();
         await cut.CancelAsync();
-        await server.StopAsync(cut.Token);
+        await server.StopAsync(handover: false, cut.Token);
         await server.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }

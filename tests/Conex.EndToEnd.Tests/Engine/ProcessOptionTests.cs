@@ -83,7 +83,7 @@ public sealed class ProcessOptionTests(EngineHouse house) : IClassFixture<Engine
 
     [Fact]
     public void Options_after_the_image_belong_to_the_container() =>
-        Assert.Equal("-e --rm -it --", house.Ask("run", "--rm", "--network", "none", "box", "echo", "-e", "--rm", "-it", "--"));
+        Assert.Equal("-e --rm -it -- ", house.Ask("run", "--rm", "--network", "none", "box", "printf", "%s ", "-e", "--rm", "-it", "--"));
 
     [Fact]
     public void Init_reaps_forwards_signals_and_is_not_the_payload()

@@ -22,7 +22,7 @@ internal sealed record CommandResult(string Command, int ExitCode, string Output
     internal CommandResult FailedWith(int code, string phrase)
     {
         EndedWith(code);
-        Assert.Contains(phrase, Error, StringComparison.Ordinal);
+        Assert.True(Error.Contains(phrase, StringComparison.Ordinal), $"{this}\nexpected in the error: {phrase}");
         Assert.True(Error.TrimEnd('\n').Split('\n').Length == 1, $"{this}\nexpected one sentence");
         Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
         return this;

@@ -1,0 +1,131 @@
+using Conex.EndToEnd.Tests.Support;
+using Conex.Oci.RuntimeSpec;
+
+namespace Conex.EndToEnd.Tests.Runtime;
+
+/// <summary>What is in /dev.</summary>
+public sealed class DeviceTests : IDisposable
+{
+    private readonly RuntimeHouse house = new();
+
+    public void Dispose() => house.Dispose();
+
+    [Fact]
+    public void The_default_devices_have_the_kernels_numbers_and_are_open_to_all()
+    {
+        TestBundle bundle = house.NewBundle().Shell("cd /dev; stat -c '%n %t:%T %a %u:%g' null zero full random urandom tty");
+        Assert.Equal(
+            ["null 1:3 666 0:0", "zero 1:5 666 0:0", "full 1:7 666 0:0", "random 1:8 666 0:0", "urandom 1:9 666 0:0", "tty 5:0 666 0:0"],
+            house.Run(bundle).Succeeded().Lines
+        );
+    }
+
+    [Fact]
+    public void The_default_links_lead_where_programs_expect()
+    {
+        TestBundle bundle = house.NewBundle().Shell("cd /dev; readlink fd stdin stdout stderr core ptmx; ls /dev | wc -l");
+        string[] lines = house.Run(bundle).Succeeded().Lines;
+        Assert.Equal(["/proc/self/fd", "/proc/self/fd/0", "/proc/self/fd/1", "/proc/self/fd/2", "/proc/kcore", "pts/ptmx"], lines[..6]);
+    }
+
+    [Fact]
+    public void A_configured_device_has_its_number_mode_and_owner()
+    {
+        TestBundle bundle = house
+            .NewBundle()
+            .WithLinux(l =>
+                l with
+                {
+                    Devices =
+                    [
+                        new LinuxDevice
+                        {
+                            Path = "/dev/net/tun",
+                            Type = "c",
+                            Major = 10,
+                            Minor = 200,
+                            FileMode = 0x1B0,
+                            Uid = 7,
+                            Gid = 50,
+                        },
+                        new LinuxDevice
+                        {
+                            Path = "/dev/queue",
+                            Type = "p",
+                            FileMode = 0x180,
+                        },
+                        new LinuxDevice
+                        {
+                            Path = "/dev/null",
+                            Type = "c",
+                            Major = 1,
+                            Minor = 3,
+                            FileMode = 0x1A4,
+                        },
+                    ],
+                }
+            )
+            .Shell("cd /dev; stat -c '%n %F %t:%T %a %u:%g' net/tun queue null");
+        Assert.Equal(
+            ["net/tun character special file a:c8 660 7:50", "queue fifo 0:0 600 0:0", "null character special file 1:3 644 0:0"],
+            house.Run(bundle).Succeeded().Lines
+        );
+    }
+
+    [Fact]
+    public void The_device_cgroup_denies_what_no_rule_allows()
+    {
+        TestBundle bundle = house
+            .NewBundle()
+            .Shell("mknod /tmp/disk b 254 0 && mknod /tmp/fuse c 10 229 && dd if=/tmp/disk of=/dev/null count=1; echo $?; cat /tmp/fuse; echo $?");
+        CommandResult result = house.Run(bundle).Succeeded();
+        Assert.Equal(["1", "1"], result.Lines);
+        Assert.Equal(2, result.Error.Split("Operation not permitted").Length - 1);
+    }
+
+    [Fact]
+    public void The_device_cgroup_allows_what_a_rule_allows()
+    {
+        TestBundle bundle = house
+            .NewBundle()
+            .WithResources(
+                new LinuxResources
+                {
+                    Devices =
+                    [
+                        new LinuxDeviceRule { Allow = false, Access = "rwm" },
+                        new LinuxDeviceRule
+                        {
+                            Allow = true,
+                            Type = "c",
+                            Major = 1,
+                            Minor = 11,
+                            Access = "r",
+                        },
+                    ],
+                }
+            )
+            .Shell("mknod /tmp/kmsg c 1 11; exec 3</tmp/kmsg && echo read; (exec 4>/tmp/kmsg) 2>/dev/null || echo refused");
+        Assert.Equal(["read", "refused"], house.Run(bundle).Succeeded().Lines);
+    }
+
+    [Fact]
+    public void A_device_of_unknown_type_is_refused() =>
+        house
+            .Run(house.NewBundle().WithLinux(l => l with { Devices = [new LinuxDevice { Path = "/dev/x", Type = "x" }] }))
+            .FailedWith(1, "unknown type \"x\"");
+
+    [Fact]
+    public void A_node_that_the_image_brought_must_be_the_same_device()
+    {
+        TestBundle bundle = house.NewBundle();
+        foreach (string below in (string[])["/dev/shm", "/dev/mqueue", "/dev/pts", "/dev"])
+        {
+            bundle.WithoutMount(below);
+        }
+        File.WriteAllText($"{bundle.Rootfs}/dev/null", "not the null device\n");
+        CommandResult result = house.Run(bundle.Command("cat", "/dev/null"));
+        result.FailedWith(1, "default devices");
+        Assert.Equal("not the null device\n", File.ReadAllText($"{bundle.Rootfs}/dev/null"));
+    }
+}
