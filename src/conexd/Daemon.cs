@@ -53,7 +53,7 @@ internal static class Daemon
         string programs = CurrentProcess.ProgramDirectory;
         string build = ProgramIdentity.OfThisProcess ?? "";
         using var leave = new LeaveSignal();
-        await using ContainerEngine engine = await ContainerEngine.OpenAsync(
+        ContainerEngine engine = await ContainerEngine.OpenAsync(
             new EngineOptions
             {
                 DataRoot = options.DataRoot,
@@ -79,6 +79,11 @@ internal static class Daemon
             }
         );
         log.Write($"conexd {DaemonOptions.Version} ({build}) serves {options.SocketPath}, data in {options.DataRoot}");
+        foreach (string warning in engine.Info.Warnings)
+        {
+            log.Write(warning);
+        }
+
         ready.Serves();
         await leave.WaitAsync(server, leavesWhenIdle: socket.IsActivated);
         await LeaveAsync(server, engine, socket, held, leave, log);

@@ -71,6 +71,21 @@ public sealed class ImageStoreTests
         );
     }
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"id\":null,\"manifest\":null,\"layers\":null,\"registeredAt\":\"2026-01-01T00:00:00Z\"}")]
+    [InlineData("{\"id\":\"sha256:12\",\"manifest\":\"x\",\"layers\":[null],\"registeredAt\":\"2026-01-01T00:00:00Z\"}")]
+    [InlineData("not JSON")]
+    public void A_damaged_record_hides_one_image_and_deletes_nothing(string text)
+    {
+        using var store = new TestStore();
+        StoredImage image = store.Load(TestImage.DockerArchive((TestImage.With("x"), ["a:1"])))[0].Image;
+        File.WriteAllText(Path.Combine(store.Data, "images", "damaged.json"), text);
+        store.Reopen();
+        Assert.Equal(image.Id, Assert.Single(store.Images.List()).Id);
+        Assert.True(File.Exists(Path.Combine(store.Data, "images", "damaged.json")));
+    }
+
     [Fact]
     public void Images_and_names_are_there_after_a_restart()
     {

@@ -95,6 +95,7 @@ internal static class SystemAnswers
             RuncCommit = new ComponentCommit { Id = info.Build },
             InitCommit = new ComponentCommit { Id = info.Build },
             SecurityOptions = [.. info.SecurityOptions],
+            Warnings = info.Warnings.Count > 0 ? [.. info.Warnings] : null,
         };
 
     /// <summary>What stands where clients print the Go version.</summary>

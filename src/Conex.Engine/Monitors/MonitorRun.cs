@@ -63,7 +63,9 @@ internal sealed class MonitorRun : IDisposable
         }
         catch (RuntimeException e) when (!exited.Task.IsCompleted)
         {
-            running.TrySetException(new StartFailedException(e.Message, 128));
+            // A monitor that cannot start the payload writes its report before it answers.
+            int code = ExitReport.TryRead($"{directory}/exit.json")?.ExitCode ?? 128;
+            running.TrySetException(new StartFailedException(e.Message, code));
         }
         catch (RuntimeException)
         {

@@ -38,11 +38,11 @@ internal sealed class ImageCatalog
         var catalog = new ImageCatalog(dataDirectory);
         const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(catalog.tags, mode);
-        foreach (ImageRecord record in catalog.Read(catalog.images, CatalogJson.Default.ImageRecord))
+        foreach (ImageRecord record in catalog.Read(catalog.images, CatalogJson.Default.ImageRecord, IsSound))
         {
             catalog.records[Digest.Parse(record.Id)] = record;
         }
-        foreach (TagRecord tag in catalog.Read(catalog.tags, CatalogJson.Default.TagRecord))
+        foreach (TagRecord tag in catalog.Read(catalog.tags, CatalogJson.Default.TagRecord, IsSound))
         {
             var image = Digest.Parse(tag.Image);
             if (catalog.records.TryGetValue(image, out ImageRecord? record) && !record.IsRemoved)
@@ -129,7 +129,7 @@ internal sealed class ImageCatalog
     private string TagPath(string reference) =>
         Path.Combine(tags, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(reference))) + Suffix);
 
-    private List<T> Read<T>(string path, JsonTypeInfo<T> type)
+    private List<T> Read<T>(string path, JsonTypeInfo<T> type, Predicate<T> isSound)
     {
         var found = new List<T>();
         using DirectoryHandle directory = PathAt.OpenDirectory(path);
@@ -147,7 +147,8 @@ internal sealed class ImageCatalog
             }
             try
             {
-                found.Add(JsonSerializer.Deserialize(FileIo.ReadAll(directory, entry.Text), type) ?? throw new JsonException("null"));
+                T? record = JsonSerializer.Deserialize(FileIo.ReadAll(directory, entry.Text), type);
+                found.Add(record is not null && isSound(record) ? record : throw new JsonException("not a record of this version"));
             }
             catch (JsonException)
             {
@@ -156,4 +157,13 @@ internal sealed class ImageCatalog
         }
         return found;
     }
+
+    private static bool IsSound(ImageRecord record) =>
+        Digest.TryParse(record.Id, out _)
+        && Digest.TryParse(record.Manifest, out _)
+        && Array.TrueForAll(record.Layers, layer => layer is not null && Digest.TryParse(layer.DiffId, out _))
+        && Array.TrueForAll(record.PendingTags ?? [], tag => ImageReference.TryParse(tag, out _));
+
+    private static bool IsSound(TagRecord record) =>
+        Digest.TryParse(record.Image, out _) && ImageReference.TryParse(record.Reference, out _);
 }

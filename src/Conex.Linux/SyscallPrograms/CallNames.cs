@@ -12,6 +12,7 @@ internal static class CallNames
             SyscallNumber.read => ("read", "dpn"),
             SyscallNumber.write => ("write", "dsn"),
             SyscallNumber.close => ("close", "d"),
+            SyscallNumber.rt_sigaction => ("rt_sigaction", "nppn"),
             SyscallNumber.rt_sigprocmask => ("rt_sigprocmask", "nppn"),
             SyscallNumber.ioctl => ("ioctl", "dip"),
             SyscallNumber.socket => ("socket", "nxn"),

@@ -206,6 +206,10 @@ public static class ProcessCalls
     public static void UnblockSignals(this SyscallProgramBuilder program) =>
         program.Do(SyscallNumber.rt_sigprocmask, default, 2, program.Words(0), 0, 8);
 
+    /// <summary>rt_sigaction(2): a signal has its default action, also where this process ignores it (clone3(2) keeps that).</summary>
+    public static void DefaultSignal(this SyscallProgramBuilder program, Signal signal) =>
+        program.Do(SyscallNumber.rt_sigaction, default, (int)signal, program.Words(0, 0, 0, 0), 0, 8);
+
     /// <summary>socket(2) and ioctl(2) SIOCSIFFLAGS: brings the loopback device of this network namespace up.</summary>
     public static void RaiseLoopback(this SyscallProgramBuilder program)
     {

@@ -53,6 +53,7 @@ internal static class SyscallNumber
     internal const int sched_setattr = 314;
     internal const int seccomp = 317;
     internal const int statx = 332;
+    internal const int rt_sigaction = 13;
     internal const int rt_sigprocmask = 14;
     internal const int rt_sigtimedwait = 128;
     internal const int wait4 = 61;

@@ -61,7 +61,7 @@ internal static class LaunchFailureText
             ({ } l, Errno.EPERM) when l.StartsWith("set RLIMIT_", StringComparison.Ordinal) =>
                 "raising a hard limit needs CAP_SYS_RESOURCE, which this host withholds",
             ({ } l, Errno.ENOENT) when l.StartsWith("bind ", StringComparison.Ordinal) => "the source does not exist on the host",
-            ({ } l, Errno.ENOTDIR) when l.StartsWith("bind ", StringComparison.Ordinal) =>
+            ({ } l, Errno.ENOTDIR or Errno.EINVAL) when l.StartsWith("bind ", StringComparison.Ordinal) =>
                 "a directory cannot be bound to a file, nor a file to a directory",
             ({ } l, Errno.EBUSY) when l.StartsWith("assemble ", StringComparison.Ordinal) =>
                 "the upper or work directory is in use by another mount",

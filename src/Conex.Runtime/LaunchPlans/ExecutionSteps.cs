@@ -72,6 +72,13 @@ internal static class ExecutionSteps
         {
             program.Fail(Errno.EACCES, NotExecutable);
         }
+        if (name.Contains('/'))
+        {
+            using (program.When(Guard.FailedWith(last, Errno.ENOTDIR)))
+            {
+                program.Fail(Errno.ENOTDIR, NotFound);
+            }
+        }
         using (program.When(Guard.Failed(last)))
         {
             program.Fail(Errno.ENOENT, NotFound);

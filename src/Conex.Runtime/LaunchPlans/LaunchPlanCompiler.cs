@@ -136,7 +136,7 @@ public static class LaunchPlanCompiler
             {
                 Register file = program.Open(
                     FileCalls.WorkingDirectory,
-                    "/proc/thread-self/timens_offsets",
+                    "/proc/self/timens_offsets",
                     Linux.Files.OpenMode.Write,
                     Linux.Files.ResolveRules.None
                 );

@@ -1,15 +1,19 @@
 using System.Buffers.Binary;
+using Conex.Linux.Processes;
 using Conex.Linux.SyscallPrograms;
 using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.Errors;
 
 namespace Conex.Runtime.LaunchPlans;
 
-/// <summary>Resource limits, scheduling and execution domain of a process.</summary>
+/// <summary>Signal actions, resource limits, scheduling and execution domain of a process.</summary>
 internal static class LimitSteps
 {
     internal static void Add(SyscallProgramBuilder program, Process process)
     {
+        // The .NET runtime ignores it, and what is ignored stays so over clone3(2) and execve(2): "yes | head" would not end quietly.
+        program.Step("give SIGPIPE its default action");
+        program.DefaultSignal(Signal.SIGPIPE);
         ulong seen = 0;
         foreach (Rlimit limit in process.Rlimits ?? [])
         {

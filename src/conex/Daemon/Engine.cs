@@ -8,6 +8,9 @@ namespace Conex.Cli.Daemon;
 /// <summary>The engine that the command talks to.</summary>
 internal static class Engine
 {
+    private const int Attempts = 200;
+    private const int PauseMilliseconds = 5;
+
     /// <summary>
     /// Opens a client. The user's own engine is started when it does not run, and replaced when it is of another build than this program;
     /// an engine that the user named is left alone.
@@ -34,15 +37,24 @@ internal static class Engine
 
     private static void EnsureOwnDaemon(EngineClient client)
     {
-        try
+        for (var left = Attempts; ; left--)
         {
-            var build = client.System.Ping().Build;
-            if (DaemonProgram.IsAnotherBuild(build))
-                DaemonProgram.Replace(client);
-        }
-        catch (EngineUnreachableException nobody) when (nobody.NobodyListens)
-        {
-            DaemonProgram.Start(client.Endpoint);
+            try
+            {
+                var build = client.System.Ping().Build;
+                if (DaemonProgram.IsAnotherBuild(build))
+                    DaemonProgram.Replace(client);
+                return;
+            }
+            catch (EngineUnreachableException nobody) when (nobody.NobodyListens && left > 0)
+            {
+                DaemonProgram.Start(client.Endpoint);
+            }
+            catch (EngineUnreachableException broken) when (!broken.NobodyListens && left > 0)
+            {
+                // A daemon that was killed listens for a moment longer, until the kernel has closed its files.
+                Thread.Sleep(PauseMilliseconds);
+            }
         }
     }
 }

@@ -68,7 +68,7 @@ public sealed class LimitTests(EngineHouse house) : IClassFixture<EngineHouse>, 
     private static string Limit(string controller, string id, string version1, string version2)
     {
         string file = Machine.HasUnifiedCgroups ? version2 : version1;
-        string directory = new LeakCheck(id).CgroupDirectories().First(d => d.StartsWith(Machine.CgroupMount(controller), StringComparison.Ordinal));
+        string directory = new LeakCheck(id).CgroupDirectories().First(d => d.StartsWith($"{Machine.CgroupMount(controller)}/", StringComparison.Ordinal));
         return File.ReadAllText($"{directory}/{file}").Trim();
     }
 }

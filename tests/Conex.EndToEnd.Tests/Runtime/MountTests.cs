@@ -95,7 +95,7 @@ public sealed class MountTests : IDisposable
         TestBundle bundle = house
             .NewBundle()
             .Mount("/scratch", "tmpfs", "tmpfs", "size=64k", "mode=1750", "nosuid", "nodev", "noexec", "noatime")
-            .Shell("stat -c %a /scratch; grep ' /scratch ' /proc/mounts; head -c 200000 /dev/zero >/scratch/big");
+            .Shell("stat -c %a /scratch; grep ' /scratch ' /proc/mounts; dd if=/dev/zero of=/scratch/big bs=1k count=200");
         CommandResult result = house.Run(bundle).EndedWith(1);
         Assert.Equal("1750", result.Lines[0]);
         Assert.Contains("nosuid,nodev,noexec,noatime", result.Lines[1], StringComparison.Ordinal);

@@ -66,23 +66,21 @@ public sealed class ProtectionTests : IDisposable
     [Theory]
     [InlineData("kernel.panic", "is not in a separate kernel namespace")]
     [InlineData("vm.swappiness", "is not in a separate kernel namespace")]
-    [InlineData("net.ipv4.ip_forward", "is not allowed in the host's network namespace")]
-    [InlineData("net/../kernel/panic", "\"net/../kernel/panic\"")]
+    [InlineData("net/../kernel/panic", "has an empty component or one of dots")]
+    [InlineData("net/./../kernel/panic", "has an empty component or one of dots")]
+    [InlineData("net//ipv4/ip_forward", "has an empty component or one of dots")]
     public void A_kernel_parameter_of_the_host_is_refused(string name, string phrase)
     {
-        string before = File.ReadAllText("/proc/sys/kernel/panic");
-        TestBundle bundle = house
-            .NewBundle()
-            .WithoutNamespace(name.Contains('/', StringComparison.Ordinal) ? "" : "network")
-            .WithLinux(l => l with { Sysctl = Parameters((name, "1")) });
-        house.Run(bundle).EndedWith(1);
-        Assert.Contains(
-            name.Contains('/', StringComparison.Ordinal) ? "kernel" : phrase,
-            house.Run(bundle).Error,
-            StringComparison.Ordinal
-        );
-        Assert.Equal(before, File.ReadAllText("/proc/sys/kernel/panic"));
+        // The host's own value, so that a runtime that sets it does no harm.
+        string value = File.ReadAllText(name.EndsWith("swappiness", StringComparison.Ordinal) ? "/proc/sys/vm/swappiness" : "/proc/sys/kernel/panic").Trim();
+        house.Run(house.NewBundle().WithLinux(l => l with { Sysctl = Parameters((name, value)) })).FailedWith(1, phrase);
     }
+
+    [Fact]
+    public void A_kernel_parameter_of_a_shared_namespace_is_refused() =>
+        house
+            .Run(house.NewBundle().WithoutNamespace("network").WithLinux(l => l with { Sysctl = Parameters(("net.ipv4.ip_forward", "1")) }))
+            .FailedWith(1, "is not allowed in the host's network namespace");
 
     [Fact]
     public void A_parameter_that_does_not_exist_is_one_sentence() =>

@@ -56,27 +56,45 @@ public sealed class UserNamespaceTests : IDisposable
         run.Finish();
     }
 
+    /// <summary>What a payload tries on /tmp/data, each followed by its exit code.</summary>
+    private const string TryToWrite =
+        "touch /tmp/data/x; echo $?; mount -o remount,bind,rw /tmp/data; echo $?; umount /tmp/data; echo $?; "
+        + "mount --bind /tmp/data /tmp/other && mount -o remount,bind,rw /tmp/other; echo $?; touch /tmp/data/x /tmp/other/x; echo $?";
+
     [Fact]
-    public void A_read_only_bind_stays_read_only_there()
+    public void A_read_only_bind_stays_read_only_for_the_containers_root()
     {
-        string source = $"{house.Place}/source";
-        Directory.CreateDirectory(source);
-        File.SetUnixFileMode(source, (UnixFileMode)0x1FF);
-        TestBundle bundle = house
-            .NewBundle()
-            .WithUserNamespace()
-            .Capabilities(Admin)
-            .Mount("/tmp/data", "bind", source, "bind", "ro", "nosuid", "nodev", "noexec")
-            .Shell(
-                "touch /tmp/data/x; mount -o remount,bind,rw /tmp/data; echo $?; mount -o remount,bind,ro,exec /tmp/data; echo $?; "
-                    + "umount /tmp/data; echo $?; touch /tmp/data/x; grep -c /tmp/data /proc/mounts"
-            );
-        AllowMountPoint(bundle);
+        TestBundle bundle = WithData("ro").Shell(TryToWrite);
         CommandResult result = house.Run(bundle).Succeeded();
-        string[] codes = [.. result.Lines];
-        Assert.Equal(4, codes.Length);
-        Assert.All(codes[..3], c => Assert.NotEqual("0", c));
-        Assert.Equal("1", codes[3]);
+        Assert.Equal(5, result.Lines.Length);
+        Assert.DoesNotContain("0", result.Lines);
+        Assert.Empty(Directory.GetFileSystemEntries($"{house.Place}/source"));
+    }
+
+    [Fact]
+    public void A_read_only_bind_stays_read_only_in_a_user_namespace_that_the_container_makes()
+    {
+        TestBundle bundle = WithData("ro").Command("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", TryToWrite);
+        CommandResult result = house.Run(bundle).Succeeded();
+        Assert.Equal(5, result.Lines.Length);
+        Assert.DoesNotContain("0", result.Lines);
+        Assert.Empty(Directory.GetFileSystemEntries($"{house.Place}/source"));
+    }
+
+    [Fact]
+    public void What_the_host_mounts_read_only_stays_so_even_with_CAP_SYS_ADMIN()
+    {
+        TestBundle bundle = WithData("nosuid").Capabilities(Admin).Shell(TryToWrite);
+        bundle.Write();
+        string source = $"{house.Place}/source";
+        CommandResult result = MountTests.Unshared(
+            $"mount --bind {source} {source} && mount -o remount,bind,ro {source} && {house.Program} --root {house.StateRoot} run -b {bundle.Path} {house.Id}"
+        );
+        string[] codes = result.Succeeded().Lines;
+        Assert.Equal(5, codes.Length);
+        Assert.NotEqual("0", codes[0]);
+        Assert.NotEqual("0", codes[1]);
+        Assert.NotEqual("0", codes[4]);
         Assert.Empty(Directory.GetFileSystemEntries(source));
     }
 
@@ -109,6 +127,16 @@ public sealed class UserNamespaceTests : IDisposable
     public void A_shared_mount_is_refused_in_a_user_namespace() =>
         house.Run(house.NewBundle().WithUserNamespace().Mount("/tmp/x", "bind", "/tmp", "rbind", "rshared")).FailedWith(1, "shared");
 
-    /// <summary>The container's root may not write to the host's files, so mount points are there before.</summary>
-    private static void AllowMountPoint(TestBundle bundle) => Directory.CreateDirectory($"{bundle.Rootfs}/tmp/data");
+    /// <summary>A bind of a host's directory that everybody may write to.</summary>
+    private TestBundle WithData(string access)
+    {
+        string source = $"{house.Place}/source";
+        Directory.CreateDirectory(source);
+        File.SetUnixFileMode(source, (UnixFileMode)0x1FF);
+        TestBundle bundle = house.NewBundle().WithUserNamespace().Mount("/tmp/data", "bind", source, "bind", access);
+        // The container's root may not write to the host's files, so mount points are there before.
+        Directory.CreateDirectory($"{bundle.Rootfs}/tmp/data");
+        Directory.CreateDirectory($"{bundle.Rootfs}/tmp/other");
+        return bundle;
+    }
 }

@@ -120,7 +120,7 @@ public sealed class EngineHouse : IDisposable
         births.EnableRaisingEvents = true;
         if (withBox)
         {
-            Do("import", TestImages.BoxTar, "box").Succeeded();
+            Do("import", "--change", "CMD sh", TestImages.BoxTar, "box").Succeeded();
         }
     }
 
@@ -295,7 +295,7 @@ public sealed class EngineHouse : IDisposable
     internal static string[] CommandLine(int process) => LeakCheck.Read($"/proc/{process}/cmdline").TrimEnd('\0').Split('\0');
 
     private List<int> ProcessesNamed(string program) =>
-        [.. leaks.ProcessNumbers().Where(p => Path.GetFileName(ReadLink($"/proc/{p}/exe")) == program)];
+        !isPrepared ? [] : [.. leaks.ProcessNumbers().Where(p => Path.GetFileName(ReadLink($"/proc/{p}/exe")) == program)];
 
     private List<string> Left()
     {
