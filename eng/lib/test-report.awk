@@ -25,7 +25,7 @@ function content() {
 }
 
 function indented(text) {
-    gsub(/\n *at System\.Reflection\.[^\n]*/, "", text)
+    gsub(/\n *at System\.(Reflection|RuntimeMethodHandle)\.[^\n]*/, "", text)
     gsub(/\n/, "\n    ", text)
     return "    " text
 }

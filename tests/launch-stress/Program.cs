@@ -19,6 +19,11 @@ internal static class Program
     /// <summary>Milliseconds after which a child counts as hung, however loaded the machine is.</summary>
     private const int Patience = 60_000;
 
+    /// <summary>Allocations of 1 kB in a row, and ten times the collections. Then the thread rests, in milliseconds: three that never do
+    /// leave a machine of two processors no time for the starts.</summary>
+    private const int Burst = 200;
+    private const int Rest = 1;
+
     private static volatile bool stopping;
 
     private static int Main(string[] arguments)
@@ -141,11 +146,15 @@ internal static class Program
         var kept = new List<byte[]>();
         while (!stopping)
         {
-            kept.Add(new byte[1000]);
+            for (int i = 0; i < Burst; i++)
+            {
+                kept.Add(new byte[1000]);
+            }
             if (kept.Count > 1000)
             {
                 kept.Clear();
             }
+            Thread.Sleep(Rest);
         }
     }
 
@@ -153,7 +162,11 @@ internal static class Program
     {
         while (!stopping)
         {
-            GC.Collect(0);
+            for (int i = 0; i < Burst / 10; i++)
+            {
+                GC.Collect(0);
+            }
+            Thread.Sleep(Rest);
         }
     }
 }

@@ -36,6 +36,11 @@ internal sealed class ContainerEnd(
                 CrashStep.At("container.exit.record-written");
             }
             await gone;
+            if (store.HasRuntimeState(container.Id))
+            {
+                // The monitor was killed between its report and its clean-up.
+                await EndCgroupAsync(container);
+            }
             await container.Execs.EndedAsync();
             if (container.IsAutoRemoved)
             {

@@ -134,8 +134,8 @@ internal sealed class ContainerStart(
         };
     }
 
-    /// <summary>Ends a run that must not go on; one whose start failed ends by itself.</summary>
-    private async Task EndAsync(MonitorRun run)
+    /// <summary>Ends a run that must not go on; one whose start failed ends by itself, unless its monitor was killed.</summary>
+    private async Task EndAsync(Container container, MonitorRun run)
     {
         try
         {
@@ -144,6 +144,10 @@ internal sealed class ContainerStart(
                 await run.KillAsync(Signal.SIGKILL, everything: true);
             }
             await run.Gone.WaitAsync(EndPatience, time);
+            if (store.HasRuntimeState(container.Id))
+            {
+                await runtime.DeleteAsync(container.Id);
+            }
         }
         catch (Exception e) when (e is RuntimeException or TimeoutException)
         {
@@ -184,7 +188,7 @@ internal sealed class ContainerStart(
         container.End();
         if (run is not null)
         {
-            await EndAsync(run);
+            await EndAsync(container, run);
         }
         // Two writers of one record would be in each other's way; this one's failure is told by the next write.
         await recorded.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

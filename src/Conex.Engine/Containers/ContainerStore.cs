@@ -115,11 +115,20 @@ internal sealed class ContainerStore(EnginePaths paths)
         return records;
     }
 
-    /// <summary>The run directories, by container ID.</summary>
-    internal IReadOnlyList<string> RunDirectories()
+    /// <summary>The IDs of the containers that have a run directory, or that the runtime knows.</summary>
+    internal IReadOnlyCollection<string> RunningIds()
     {
         using DirectoryHandle directory = PathAt.OpenDirectory(paths.RunContainers);
-        return [.. DirectoryEntries.Read(directory).Select(entry => entry.Text)];
+        using DirectoryHandle states = PathAt.OpenDirectory(paths.RuntimeState);
+        return
+        [
+            .. DirectoryEntries
+                .Read(directory)
+                .Concat(DirectoryEntries.Read(states))
+                .Select(entry => entry.Text)
+                .Where(name => RandomId.IsOne(name))
+                .Distinct(StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Whether the runtime knows a container.</summary>

@@ -129,6 +129,7 @@ public sealed class ExecService
         if (ExitReport.TryRead($"{directory}/exit.json") is { } report)
         {
             Finish(exec, report);
+            Remove(directory);
         }
         else if (await MonitorRun.TryReconnectAsync(directory, time) is { } run)
         {
@@ -143,6 +144,7 @@ public sealed class ExecService
         else
         {
             Finish(exec, ExitReport.MonitorDied(time.GetUtcNow()));
+            Remove(directory);
         }
     }
 

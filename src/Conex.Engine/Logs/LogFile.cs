@@ -33,8 +33,15 @@ internal sealed class LogFile : IDisposable
     internal static List<LogFile> OpenAll(string path)
     {
         List<LogFile> files = [];
-        for (int number = 0; TryOpen(Name(path, number)) is { } file; number++)
+        int missing = 0;
+        for (int number = 0; missing < 2; number++)
         {
+            if (TryOpen(Name(path, number)) is not { } file)
+            {
+                // A rotation that goes on, or that was cut, leaves one number without a file.
+                missing++;
+                continue;
+            }
             // A rotation between two opens shows one file under two names.
             if (files.Count > 0 && files[^1].Inode == file.Inode)
             {

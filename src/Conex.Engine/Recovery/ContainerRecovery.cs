@@ -36,10 +36,10 @@ internal sealed class ContainerRecovery(
         removal.ReleaseImages();
     }
 
-    /// <summary>Run directories without a container: a removal was cut after its first step.</summary>
+    /// <summary>Runs without a container: a removal was cut after its first step.</summary>
     private async Task RemoveStrangersAsync(ICollection<string> problems)
     {
-        foreach (string id in store.RunDirectories())
+        foreach (string id in store.RunningIds())
         {
             if (index.TryFind(id, out _))
             {
@@ -68,6 +68,10 @@ internal sealed class ContainerRecovery(
             else
             {
                 // A start was cut before its record, or an end after it: nothing runs.
+                if (store.HasRuntimeState(container.Id))
+                {
+                    await runtime.DeleteAsync(container.Id);
+                }
                 ContainerStore.RemoveRunDirectory(container.Files);
                 if (container.IsAutoRemoved && container.State.FinishedAt is not null)
                 {

@@ -51,7 +51,7 @@ internal static class CreateCommand
     {
         string? consoleSocket = invocation.Text("console-socket");
         using CreatedContainer container = Make(invocation, global, StartGate.Listener, consoleSocket, detached: true);
-        WritePidFile(invocation.Text("pid-file"), container.Process.Pid);
+        HandOver(container, global, () => WritePidFile(invocation.Text("pid-file"), container.Process.Pid));
         return 0;
     }
 
@@ -62,9 +62,9 @@ internal static class CreateCommand
         // Blocked before the container exists, so that none is lost between its start and the forwarding.
         using SignalPipe? signals = detach ? null : SignalForwarding.Open();
         using CreatedContainer container = Make(invocation, global, StartGate.None, consoleSocket, detach);
-        WritePidFile(invocation.Text("pid-file"), container.Process.Pid);
+        HandOver(container, global, () => WritePidFile(invocation.Text("pid-file"), container.Process.Pid));
         container.AwaitExecution(global.Context);
-        SendTerminal(container, consoleSocket);
+        HandOver(container, global, () => SendTerminal(container, consoleSocket));
         if (detach)
         {
             return 0;
@@ -90,6 +90,10 @@ internal static class CreateCommand
             PreservedDescriptors = (int)(invocation.Integer("preserve-fds") ?? 0),
         };
         CheckConsole(bundle.Spec.Process?.Terminal == true, detached, consoleSocket);
+        if (!detached)
+        {
+            request = request with { Bundle = WithCallersSize(bundle) };
+        }
         CreatedContainer container = ContainerCreation.Create(global.Context, request);
         foreach (string warning in container.Warnings)
         {
@@ -97,10 +101,31 @@ internal static class CreateCommand
         }
         if (gate != StartGate.None)
         {
-            SendTerminal(container, consoleSocket);
+            HandOver(container, global, () => SendTerminal(container, consoleSocket));
         }
         return container;
     }
+
+    /// <summary>Gives the caller what it asked for of a container; when that fails, nothing of the container is left.</summary>
+    private static void HandOver(CreatedContainer container, GlobalOptions global, Action give)
+    {
+        try
+        {
+            give();
+        }
+        catch
+        {
+            container.Process.Abandon();
+            container.Remove(global.Context);
+            throw;
+        }
+    }
+
+    /// <summary>A terminal that is relayed begins with the size of the caller's own.</summary>
+    private static Bundle WithCallersSize(Bundle bundle) =>
+        bundle.Spec.Process is { Terminal: true } process && ForegroundProcess.CallersSize is { } size
+            ? bundle with { Spec = bundle.Spec with { Process = process with { ConsoleSize = size } } }
+            : bundle;
 
     private static void CheckConsole(bool terminal, bool detached, string? consoleSocket)
     {

@@ -51,6 +51,10 @@ internal static class ExecCommand
         {
             throw new InvalidSpecException("cannot allocate tty if runc will detach without setting console socket");
         }
+        if (process.Terminal && !detach)
+        {
+            process = process with { ConsoleSize = ForegroundProcess.CallersSize ?? process.ConsoleSize };
+        }
         using SignalPipe? signals = detach ? null : SignalForwarding.Open();
         using LaunchedProcess launched = ContainerExec.Start(
             container,
@@ -60,10 +64,18 @@ internal static class ExecCommand
             invocation.Flag("ignore-paused"),
             (int)(invocation.Integer("preserve-fds") ?? 0)
         );
-        CreateCommand.WritePidFile(invocation.Text("pid-file"), launched.Pid);
-        if (consoleSocket is not null)
+        try
         {
-            ConsoleSocket.Send(consoleSocket, launched);
+            CreateCommand.WritePidFile(invocation.Text("pid-file"), launched.Pid);
+            if (consoleSocket is not null)
+            {
+                ConsoleSocket.Send(consoleSocket, launched);
+            }
+        }
+        catch
+        {
+            launched.Abandon();
+            throw;
         }
         return detach ? 0 : ForegroundProcess.Wait(launched, signals!, consoleSocket is null).ShellCode;
     }

@@ -3,6 +3,7 @@ using Conex.Linux.Files;
 using Conex.Linux.Polling;
 using Conex.Linux.Processes;
 using Conex.Linux.Terminals;
+using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.Launch;
 
 namespace ConexRuntime.Terminals;
@@ -10,6 +11,10 @@ namespace ConexRuntime.Terminals;
 /// <summary>Stays with a payload until it ends: passes signals on and, with a terminal, copies between it and this process's own.</summary>
 internal static class ForegroundProcess
 {
+    /// <summary>The size of the caller's own terminal; null when standard input is none.</summary>
+    internal static ConsoleSize? CallersSize =>
+        Terminal.GetSize(FileHandle.StandardInput) is { } size ? new ConsoleSize { Height = size.Rows, Width = size.Columns } : null;
+
     internal static ExitStatus Wait(LaunchedProcess process, SignalPipe signals, bool relayTerminal)
     {
         FileHandle? master = relayTerminal ? process.Terminal : null;

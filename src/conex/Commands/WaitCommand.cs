@@ -1,6 +1,5 @@
 using System.Globalization;
 using Conex.Cli.Daemon;
-using Conex.Cli.Output;
 using Conex.CommandLine;
 using Conex.DockerApi.Client;
 
@@ -29,9 +28,7 @@ internal static class WaitCommand
     private static string Wait(EngineClient client, string container)
     {
         using var wait = client.Containers.Wait(container);
-        var result = wait.Result();
-        if (result.Error is { Message.Length: > 0 } error)
-            throw new CommandException(error.Message);
-        return result.StatusCode.ToString(CultureInfo.InvariantCulture);
+        // What was strange about the end is in the container's state: scripts read a number here.
+        return wait.Result().StatusCode.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -13,7 +13,10 @@ public sealed class BadInputTests(EngineHouse house) : IClassFixture<EngineHouse
         CommandResult result = house.Do("run", "--rm", "no/such:image", "true").EndedWith(125);
 
         Assert.StartsWith("Unable to find image 'no/such:image' locally\n", result.Error, StringComparison.Ordinal);
-        Assert.Single(Sentences(result), l => l.Contains("no/such:image", StringComparison.Ordinal) && l.StartsWith("conex: ", StringComparison.Ordinal));
+        Assert.Single(
+            Sentences(result),
+            l => l.Contains("no/such:image", StringComparison.Ordinal) && l.StartsWith("conex: ", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -42,7 +45,11 @@ public sealed class BadInputTests(EngineHouse house) : IClassFixture<EngineHouse
     [InlineData("-x")]
     [InlineData("white space")]
     public void A_name_that_no_container_can_have(string name) =>
-        Assert.Contains("Invalid container name", house.Do("run", $"--name={name}", "box", "true").EndedWith(125).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Invalid container name",
+            house.Do("run", $"--name={name}", "box", "true").EndedWith(125).Error,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_dead_socket_and_no_socket()
@@ -53,11 +60,9 @@ public sealed class BadInputTests(EngineHouse house) : IClassFixture<EngineHouse
             house.Do("ps").FailedWith(1, $"{house.Place}/nobody.sock");
             CommandResult run = house.Do("run", "--rm", "box", "true").EndedWith(125);
             Assert.Contains($"{house.Place}/nobody.sock", run.Error, StringComparison.Ordinal);
-            house.DoProgram(
-                "/bin/sh",
-                "-c",
-                "$CONEX version > out 2> err; test $? = 1 && grep -q Client: out && test $(wc -l < err) = 1"
-            ).Succeeded();
+            house
+                .DoProgram("/bin/sh", "-c", "$CONEX version > out 2> err; test $? = 1 && grep -q Client: out && test $(wc -l < err) = 1")
+                .Succeeded();
         }
         finally
         {
@@ -121,7 +126,11 @@ public sealed class BadInputTests(EngineHouse house) : IClassFixture<EngineHouse
 
     [Fact]
     public void A_full_device_for_the_output_is_said() =>
-        Assert.Contains("No space left on device", house.DoOnHost("$CONEX ps > /dev/full").EndedWith(1).Error, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "No space left on device",
+            house.DoOnHost("$CONEX ps > /dev/full").EndedWith(1).Error,
+            StringComparison.OrdinalIgnoreCase
+        );
 
     [Fact]
     public void A_daemon_that_cannot_start_says_why()
@@ -145,8 +154,7 @@ public sealed class BadInputTests(EngineHouse house) : IClassFixture<EngineHouse
         alone.DoProgram($"{alone.Place}/conex", "ps").FailedWith(1, $"{alone.Place}/conexd");
     }
 
-    private static string AsNobody =>
-        $"{Product.OfMachine("setpriv", "util-linux")} --reuid 65534 --regid 65534 --clear-groups env";
+    private static string AsNobody => $"{Product.OfMachine("setpriv", "util-linux")} --reuid 65534 --regid 65534 --clear-groups env";
 
     private static void OneSentence(CommandResult result, int code, string phrase)
     {
@@ -156,5 +164,14 @@ public sealed class BadInputTests(EngineHouse house) : IClassFixture<EngineHouse
     }
 
     private static string[] Sentences(CommandResult result) =>
-        [.. result.Error.TrimEnd('\n').Split('\n').Where(l => l.Length > 0 && !l.StartsWith("Run '", StringComparison.Ordinal) && !l.StartsWith("Unable to find", StringComparison.Ordinal))];
+        [
+            .. result
+                .Error.TrimEnd('\n')
+                .Split('\n')
+                .Where(l =>
+                    l.Length > 0
+                    && !l.StartsWith("Run '", StringComparison.Ordinal)
+                    && !l.StartsWith("Unable to find", StringComparison.Ordinal)
+                ),
+        ];
 }

@@ -7,7 +7,9 @@ public sealed class CommandLineTests(EngineHouse house) : IClassFixture<EngineHo
 {
     public static TheoryData<string> Commands =>
         [
-            .. "run exec ps images version info attach completion create import inspect kill load logs rm rmi start stop top wait".Split(' '),
+            .. "run exec ps images version info attach completion create import inspect kill load logs rm rmi start stop top wait".Split(
+                ' '
+            ),
             .. "container,image,system,container run,container ls,container rm,image ls,image rm,image load,system info".Split(','),
         ];
 

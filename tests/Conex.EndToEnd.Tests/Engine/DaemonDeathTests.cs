@@ -58,7 +58,7 @@ public sealed class DaemonDeathTests(EngineHouse house) : IClassFixture<EngineHo
         house.KillDaemon();
 
         house.WriteFile($"go-{code}", "");
-        Eventually.True(() => EngineHouse.IsGone(pid), "the container ends");
+        Eventually.True(() => HostProcesses.IsGone(pid), "the container ends");
 
         Assert.Equal($"{code}", house.Ask("wait", id));
         JsonElement state = house.State(id);
@@ -139,7 +139,7 @@ public sealed class DaemonDeathTests(EngineHouse house) : IClassFixture<EngineHo
 
         house.Do("exec", id, "touch", "/told").Succeeded();
         Eventually.True(() => house.Do("exec", id, "test", "-e", "/done").ExitCode == 0, "the exec did its work");
-        Eventually.True(() => EngineHouse.Entries($"{house.RunRoot}/containers/{id}/exec").Length == 0, "its directory is removed");
+        Eventually.True(() => EngineRemains.Entries($"{house.RunRoot}/containers/{id}/exec").Length == 0, "its directory is removed");
     }
 
     [Fact]

@@ -29,7 +29,10 @@ public sealed class DockerClientTests(EngineHouse house) : IClassFixture<EngineH
         Assert.Equal("hi", OnHost(docker, "echo hi | $DOCKER run -i --rm --network none box cat").Text);
         Assert.Equal(
             "same",
-            OnHost(docker, "head -c 3000000 /dev/urandom > d.in; $DOCKER run -i --rm --network none box cat < d.in > d.out; cmp d.in d.out && echo same").Text
+            OnHost(
+                docker,
+                "head -c 3000000 /dev/urandom > d.in; $DOCKER run -i --rm --network none box cat < d.in > d.out; cmp d.in d.out && echo same"
+            ).Text
         );
     }
 
@@ -88,7 +91,25 @@ public sealed class DockerClientTests(EngineHouse house) : IClassFixture<EngineH
     [MemberData(nameof(Clients))]
     public void Run_d_ps_logs_exec_top_inspect_stop_wait_rm(string docker)
     {
-        string id = Ask(docker, "run", "-d", "--name", "web", "-l", "a=b", "-e", "X=y", "-m", "64m", "--network", "none", "box", "sh", "-c", "echo started; trap 'exit 5' TERM; while :; do sleep 0.05; done");
+        string id = Ask(
+            docker,
+            "run",
+            "-d",
+            "--name",
+            "web",
+            "-l",
+            "a=b",
+            "-e",
+            "X=y",
+            "-m",
+            "64m",
+            "--network",
+            "none",
+            "box",
+            "sh",
+            "-c",
+            "echo started; trap 'exit 5' TERM; while :; do sleep 0.05; done"
+        );
 
         Assert.Equal(id[..12], Ask(docker, "ps", "-q"));
         Assert.Equal("web box Up", string.Join(' ', Ask(docker, "ps", "--format", "{{.Names}} {{.Image}} {{.Status}}").Split(' ')[..3]));
@@ -115,7 +136,17 @@ public sealed class DockerClientTests(EngineHouse house) : IClassFixture<EngineH
     [MemberData(nameof(Clients))]
     public void Logs_f_follows(string docker)
     {
-        string id = Ask(docker, "run", "-d", "--network", "none", "box", "sh", "-c", "echo one; while [ ! -e /go ]; do sleep 0.05; done; echo two");
+        string id = Ask(
+            docker,
+            "run",
+            "-d",
+            "--network",
+            "none",
+            "box",
+            "sh",
+            "-c",
+            "echo one; while [ ! -e /go ]; do sleep 0.05; done; echo two"
+        );
         RunningProgram logs = Begin(docker, "logs", "-f", id);
         logs.WaitForOutput("one");
 

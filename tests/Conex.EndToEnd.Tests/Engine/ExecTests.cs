@@ -24,7 +24,19 @@ public sealed class ExecTests(EngineHouse house) : IClassFixture<EngineHouse>, I
     {
         string id = house.RunSleeper();
 
-        string answer = house.Ask("exec", "-e", "A=b", "-w", "/etc", "-u", "adam", id, "sh", "-c", "echo $A $(pwd) $(id -un) $(id -G) $HOME");
+        string answer = house.Ask(
+            "exec",
+            "-e",
+            "A=b",
+            "-w",
+            "/etc",
+            "-u",
+            "adam",
+            id,
+            "sh",
+            "-c",
+            "echo $A $(pwd) $(id -un) $(id -G) $HOME"
+        );
 
         Assert.Equal("b /etc adam 1000 50 /home/adam", answer);
     }
@@ -114,9 +126,19 @@ public sealed class ExecTests(EngineHouse house) : IClassFixture<EngineHouse>, I
     {
         string id = house.RunSleeper();
 
-        string[] answers = [.. Enumerable.Range(0, 12).AsParallel().WithDegreeOfParallelism(12).Select(i => house.Ask("exec", id, "sh", "-c", $"echo {i}; exit 0"))];
+        string[] answers =
+        [
+            .. Enumerable
+                .Range(0, 12)
+                .AsParallel()
+                .WithDegreeOfParallelism(12)
+                .Select(i => house.Ask("exec", id, "sh", "-c", $"echo {i}; exit 0")),
+        ];
 
         Assert.Equal(Enumerable.Range(0, 12).Select(i => $"{i}"), answers.OrderBy(int.Parse));
-        Eventually.True(() => EngineHouse.Entries($"{house.RunRoot}/containers/{id}/exec").Length == 0, "the execs' directories are removed");
+        Eventually.True(
+            () => EngineRemains.Entries($"{house.RunRoot}/containers/{id}/exec").Length == 0,
+            "the execs' directories are removed"
+        );
     }
 }

@@ -73,7 +73,10 @@ public sealed class ImageTests(EngineHouse house) : IClassFixture<EngineHouse>, 
             ["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"],
             lines[0].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         );
-        Assert.Contains(lines, l => System.Text.RegularExpressions.Regex.IsMatch(l, $"^listed +1 +{archive.ConfigDigest[7..19]} +.* ago +[0-9.]+[kM]B$"));
+        Assert.Contains(
+            lines,
+            l => System.Text.RegularExpressions.Regex.IsMatch(l, $"^listed +1 +{archive.ConfigDigest[7..19]} +.* ago +[0-9.]+[kM]B$")
+        );
         Assert.Equal("listed:1", house.Ask("images", "-f", "reference=listed", "--format", "{{.Repository}}:{{.Tag}}"));
         Assert.StartsWith("mark", house.Ask("inspect", "-f", "{{index .Config.Labels \"mark\"}}", "listed:1"), StringComparison.Ordinal);
         house.Do("rmi", "listed:1").Succeeded();
@@ -118,7 +121,9 @@ public sealed class ImageTests(EngineHouse house) : IClassFixture<EngineHouse>, 
         string whole = archive.Docker($"{alone.Place}/whole.tar", "broken:1");
         string text = alone.WriteFile("text.tar", "this is no tar archive, however long one reads it, it stays text\n");
         string cut = $"{alone.Place}/cut.tar";
-        alone.DoOnHost($"head -c $(($(stat -c %s {whole}) * 2 / 3 )) {whole} > {cut}; gzip -c {whole} | head -c 500000 > {cut}.gz").Succeeded();
+        alone
+            .DoOnHost($"head -c $(($(stat -c %s {whole}) * 2 / 3 )) {whole} > {cut}; gzip -c {whole} | head -c 500000 > {cut}.gz")
+            .Succeeded();
 
         foreach (string bad in (string[])[text, cut, $"{cut}.gz"])
         {
@@ -161,7 +166,10 @@ public sealed class ImageTests(EngineHouse house) : IClassFixture<EngineHouse>, 
         house.Prepare();
         string tar = Archive("docker", "parallel:1");
 
-        CommandResult[] results = [.. Enumerable.Range(0, 6).AsParallel().WithDegreeOfParallelism(6).Select(_ => house.Do("load", "-q", "-i", tar))];
+        CommandResult[] results =
+        [
+            .. Enumerable.Range(0, 6).AsParallel().WithDegreeOfParallelism(6).Select(_ => house.Do("load", "-q", "-i", tar)),
+        ];
 
         Assert.All(results, r => r.Succeeded());
         Check("parallel:1");
@@ -179,7 +187,7 @@ public sealed class ImageTests(EngineHouse house) : IClassFixture<EngineHouse>, 
     /// <summary>All that the store holds of images.</summary>
     private static IEnumerable<string> Stored(EngineHouse house) =>
         ((string[])["content/blobs/sha256", "layers/sha256", "images/tags", "tmp"])
-            .SelectMany(d => EngineHouse.Entries($"{house.DataRoot}/{d}"))
+            .SelectMany(d => EngineRemains.Entries($"{house.DataRoot}/{d}"))
             .Concat(Directory.GetFiles($"{house.DataRoot}/images"));
 
     private string Archive(string format, string tag) =>

@@ -77,7 +77,11 @@ public sealed class LifecycleTests(EngineHouse house) : IClassFixture<EngineHous
     [Fact]
     public void Stop_sends_the_signal_that_was_asked_for()
     {
-        string id = house.RunScript("trap 'exit 11' HUP; trap 'exit 12' USR2; echo ready; while :; do sleep 0.05; done", "--stop-signal", "HUP");
+        string id = house.RunScript(
+            "trap 'exit 11' HUP; trap 'exit 12' USR2; echo ready; while :; do sleep 0.05; done",
+            "--stop-signal",
+            "HUP"
+        );
         house.WaitForLog(id, "ready");
         house.Do("stop", id).Succeeded();
         Assert.Equal(11, house.State(id).GetProperty("ExitCode").GetInt32());
@@ -225,7 +229,11 @@ public sealed class LifecycleTests(EngineHouse house) : IClassFixture<EngineHous
 
         CommandResult[] results =
         [
-            .. Enumerable.Range(0, 20).AsParallel().WithDegreeOfParallelism(20).Select(i => house.Do("run", "--rm", "--network", "none", "box", "sh", "-c", $"echo {i}; exit {i}")),
+            .. Enumerable
+                .Range(0, 20)
+                .AsParallel()
+                .WithDegreeOfParallelism(20)
+                .Select(i => house.Do("run", "--rm", "--network", "none", "box", "sh", "-c", $"echo {i}; exit {i}")),
         ];
 
         Assert.All(results, r => Assert.Equal($"{r.ExitCode}\n", r.Output));
@@ -236,10 +244,16 @@ public sealed class LifecycleTests(EngineHouse house) : IClassFixture<EngineHous
     [Fact]
     public void A_name_is_given_to_one_of_many_that_want_it()
     {
-        CommandResult[] results = [.. Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => house.Do("create", "--name", "wanted", "box"))];
+        CommandResult[] results =
+        [
+            .. Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => house.Do("create", "--name", "wanted", "box")),
+        ];
 
         Assert.Single(results, r => r.ExitCode == 0);
-        Assert.All(results.Where(r => r.ExitCode != 0), r => Assert.Contains("is already in use by container", r.Error, StringComparison.Ordinal));
+        Assert.All(
+            results.Where(r => r.ExitCode != 0),
+            r => Assert.Contains("is already in use by container", r.Error, StringComparison.Ordinal)
+        );
     }
 
     /// <summary>How many clients the monitor of a container serves beside the engine's own connection.</summary>
@@ -247,7 +261,9 @@ public sealed class LifecycleTests(EngineHouse house) : IClassFixture<EngineHous
     {
         string socket = $"{house.RunRoot}/containers/{id}/monitor.sock";
         int monitor = house.MonitorOf(id);
-        int sockets = Directory.GetFileSystemEntries($"/proc/{monitor}/fd").Count(fd => Link(fd).StartsWith("socket:", StringComparison.Ordinal));
+        int sockets = Directory
+            .GetFileSystemEntries($"/proc/{monitor}/fd")
+            .Count(fd => Link(fd).StartsWith("socket:", StringComparison.Ordinal));
         return File.Exists(socket) ? sockets - 2 : 0;
     }
 

@@ -13,9 +13,21 @@ public sealed class LimitTests(EngineHouse house) : IClassFixture<EngineHouse>, 
     [Fact]
     public void A_container_over_its_memory_limit_is_killed_and_says_so()
     {
-        CommandResult result = house.Do(
-            ["run", "--name", "greedy", "--network", "none", "--memory", "16m", "--memory-swap", "16m", "box", "sh", "-c", EatMemory]
-        );
+        CommandResult result = house.Do([
+            "run",
+            "--name",
+            "greedy",
+            "--network",
+            "none",
+            "--memory",
+            "16m",
+            "--memory-swap",
+            "16m",
+            "box",
+            "sh",
+            "-c",
+            EatMemory,
+        ]);
 
         Assert.Equal(137, result.ExitCode);
         JsonElement state = house.State("greedy");
@@ -31,10 +43,7 @@ public sealed class LimitTests(EngineHouse house) : IClassFixture<EngineHouse>, 
 
         Assert.Equal("33", Limit("pids", id, "pids.max", "pids.max"));
         Assert.Equal("67108864", Limit("memory", id, "memory.limit_in_bytes", "memory.max"));
-        Assert.Equal(
-            Machine.HasUnifiedCgroups ? "50000 100000" : "50000",
-            Limit("cpu", id, "cpu.cfs_quota_us", "cpu.max")
-        );
+        Assert.Equal(Machine.HasUnifiedCgroups ? "50000 100000" : "50000", Limit("cpu", id, "cpu.cfs_quota_us", "cpu.max"));
         JsonElement host = house.Inspect(id).GetProperty("HostConfig");
         Assert.Equal(67108864, host.GetProperty("Memory").GetInt64());
         Assert.Equal(500000000, host.GetProperty("NanoCpus").GetInt64());
@@ -68,7 +77,9 @@ public sealed class LimitTests(EngineHouse house) : IClassFixture<EngineHouse>, 
     private static string Limit(string controller, string id, string version1, string version2)
     {
         string file = Machine.HasUnifiedCgroups ? version2 : version1;
-        string directory = new LeakCheck(id).CgroupDirectories().First(d => d.StartsWith($"{Machine.CgroupMount(controller)}/", StringComparison.Ordinal));
+        string directory = new LeakCheck(id)
+            .CgroupDirectories()
+            .First(d => d.StartsWith($"{Machine.CgroupMount(controller)}/", StringComparison.Ordinal));
         return File.ReadAllText($"{directory}/{file}").Trim();
     }
 }

@@ -56,7 +56,17 @@ public sealed class LogTests(EngineHouse house) : IClassFixture<EngineHouse>, ID
         string stamp = house.Do("logs", "-t", id).Succeeded().Lines[1].Split(' ')[0];
 
         Assert.Equal("late\n", house.Do("logs", "--since", stamp, id).Output);
-        Assert.Equal("early\n", house.Do("logs", "--until", DateTimeOffset.Parse(stamp, CultureInfo.InvariantCulture).AddSeconds(-1).ToString("O", CultureInfo.InvariantCulture), id).Output);
+        Assert.Equal(
+            "early\n",
+            house
+                .Do(
+                    "logs",
+                    "--until",
+                    DateTimeOffset.Parse(stamp, CultureInfo.InvariantCulture).AddSeconds(-1).ToString("O", CultureInfo.InvariantCulture),
+                    id
+                )
+                .Output
+        );
         Assert.Equal("early\nlate\n", house.Do("logs", "--since", "1h", id).Output);
         Assert.Empty(house.Do("logs", "--until", "1h", id).Output);
     }
@@ -89,7 +99,13 @@ public sealed class LogTests(EngineHouse house) : IClassFixture<EngineHouse>, ID
     [Fact]
     public void A_log_is_rotated_by_size_and_reads_on_across_its_files()
     {
-        string id = Ended("i=1; while [ $i -le 3000 ]; do echo $i; i=$((i+1)); done", "--log-opt", "max-size=40k", "--log-opt", "max-file=3");
+        string id = Ended(
+            "i=1; while [ $i -le 3000 ]; do echo $i; i=$((i+1)); done",
+            "--log-opt",
+            "max-size=40k",
+            "--log-opt",
+            "max-file=3"
+        );
         string directory = $"{house.DataRoot}/containers/{id}";
 
         string[] lines = house.Do("logs", id).Succeeded().Lines;
@@ -130,11 +146,11 @@ public sealed class LogTests(EngineHouse house) : IClassFixture<EngineHouse>, ID
     }
 
     [Fact]
-    public void Logs_of_a_terminal_are_as_the_terminal_wrote_them() => Assert.Equal("one\r\ntwo\r\n", house.Do("logs", Ended("echo one; echo two >&2", "-t")).Output);
+    public void Logs_of_a_terminal_are_as_the_terminal_wrote_them() =>
+        Assert.Equal("one\r\ntwo\r\n", house.Do("logs", Ended("echo one; echo two >&2", "-t")).Output);
 
     [Fact]
-    public void Logs_of_no_container_is_one_sentence() =>
-        house.Do("logs", "nobody").FailedWith(1, "No such container: nobody");
+    public void Logs_of_no_container_is_one_sentence() => house.Do("logs", "nobody").FailedWith(1, "No such container: nobody");
 
     private string Ended(string script, params string[] options)
     {

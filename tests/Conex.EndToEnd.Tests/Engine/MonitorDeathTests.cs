@@ -8,7 +8,8 @@ namespace Conex.EndToEnd.Tests.Engine;
 public sealed class MonitorDeathTests(EngineHouse house) : IClassFixture<EngineHouse>, IDisposable
 {
     /// <summary>Ignores what can be ignored, and has children that parted from it.</summary>
-    private const string Stubborn = "trap '' TERM HUP INT; (setsid sleep 1000000 &) ; setsid sh -c 'sleep 1000000 & wait' & echo ready; while :; do sleep 1; done";
+    private const string Stubborn =
+        "trap '' TERM HUP INT; (setsid sleep 1000000 &) ; setsid sh -c 'sleep 1000000 & wait' & echo ready; while :; do sleep 1; done";
 
     public void Dispose() => house.RequireClean();
 
@@ -18,7 +19,7 @@ public sealed class MonitorDeathTests(EngineHouse house) : IClassFixture<EngineH
         string id = house.RunScript(Stubborn);
         house.WaitForLog(id, "ready");
 
-        EngineHouse.Kill(house.MonitorOf(id));
+        HostProcesses.Kill(house.MonitorOf(id));
 
         Assert.Equal("137", house.Ask("wait", id));
         JsonElement state = house.State(id);
@@ -35,7 +36,7 @@ public sealed class MonitorDeathTests(EngineHouse house) : IClassFixture<EngineH
         RunningProgram run = house.Begin("run", "--name", "lost", "--network", "none", "box", "sh", "-c", Stubborn);
         run.WaitForOutput("ready");
 
-        EngineHouse.Kill(house.MonitorOf(house.Ask("inspect", "-f", "{{.Id}}", "lost")));
+        HostProcesses.Kill(house.MonitorOf(house.Ask("inspect", "-f", "{{.Id}}", "lost")));
 
         CommandResult result = run.Finish();
         Assert.NotEqual(0, result.ExitCode);
@@ -47,7 +48,7 @@ public sealed class MonitorDeathTests(EngineHouse house) : IClassFixture<EngineH
     {
         string id = house.RunSleeper("--rm");
 
-        EngineHouse.Kill(house.MonitorOf(id));
+        HostProcesses.Kill(house.MonitorOf(id));
 
         Eventually.True(() => house.TryInspect(id) is null, "the container is removed");
         house.WaitForNoTraceOf(id);
@@ -60,7 +61,7 @@ public sealed class MonitorDeathTests(EngineHouse house) : IClassFixture<EngineH
         RunningProgram exec = house.Begin("exec", id, "sh", "-c", "echo ready; sleep 1000000");
         exec.WaitForOutput("ready");
 
-        EngineHouse.Kill(house.MonitorOf(id));
+        HostProcesses.Kill(house.MonitorOf(id));
 
         Assert.Equal(137, exec.Finish().ExitCode);
         house.WaitForNoTraceOf(id);
@@ -73,7 +74,7 @@ public sealed class MonitorDeathTests(EngineHouse house) : IClassFixture<EngineH
         RunningProgram exec = house.Begin("exec", id, "sh", "-c", "echo ready; sleep 2000000");
         exec.WaitForOutput("ready");
 
-        EngineHouse.Kill(ExecMonitorOf(id));
+        HostProcesses.Kill(ExecMonitorOf(id));
 
         Assert.NotEqual(0, exec.Finish().ExitCode);
         Assert.Equal("running", house.Status(id));
@@ -89,7 +90,7 @@ public sealed class MonitorDeathTests(EngineHouse house) : IClassFixture<EngineH
         int monitor = house.MonitorOf(id);
         // The daemon first: it must not see the monitor go.
         house.KillDaemon();
-        EngineHouse.Kill(monitor);
+        HostProcesses.Kill(monitor);
 
         JsonElement state = house.State(id);
 
@@ -119,5 +120,5 @@ public sealed class MonitorDeathTests(EngineHouse house) : IClassFixture<EngineH
     private int ExecMonitorOf(string id) =>
         new LeakCheck(house.Name)
             .ProcessNumbers()
-            .Single(p => EngineHouse.CommandLine(p) is var c && c.Contains("monitor") && c.Contains("--exec") && c[^1] == id);
+            .Single(p => HostProcesses.CommandLine(p) is var c && c.Contains("monitor") && c.Contains("--exec") && c[^1] == id);
 }

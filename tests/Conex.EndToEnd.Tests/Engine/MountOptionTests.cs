@@ -65,7 +65,11 @@ public sealed class MountOptionTests(EngineHouse house) : IClassFixture<EngineHo
         Assert.Contains("size=1024k", line, StringComparison.Ordinal);
         Assert.Contains("mode=700", line, StringComparison.Ordinal);
         Assert.Contains("nosuid", line, StringComparison.Ordinal);
-        Assert.Contains("size=2048k", house.Shell("grep ' /m ' /proc/mounts", "--mount", "type=tmpfs,target=/m,tmpfs-size=2m").Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "size=2048k",
+            house.Shell("grep ' /m ' /proc/mounts", "--mount", "type=tmpfs,target=/m,tmpfs-size=2m").Text,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -12,7 +12,16 @@ public sealed class NetworkTests(EngineHouse house) : IClassFixture<EngineHouse>
     [Fact]
     public void None_is_loopback_only_and_up()
     {
-        CommandResult result = house.Do("run", "--rm", "--network", "none", "box", "sh", "-c", $"{Interfaces}; ping -c 1 127.0.0.1 > /dev/null && echo up");
+        CommandResult result = house.Do(
+            "run",
+            "--rm",
+            "--network",
+            "none",
+            "box",
+            "sh",
+            "-c",
+            $"{Interfaces}; ping -c 1 127.0.0.1 > /dev/null && echo up"
+        );
 
         Assert.Equal("lo\nup", result.Text);
         Assert.Empty(result.Error);
@@ -21,7 +30,10 @@ public sealed class NetworkTests(EngineHouse house) : IClassFixture<EngineHouse>
     [Fact]
     public void Host_is_the_hosts()
     {
-        string host = string.Join(' ', Directory.GetFileSystemEntries("/sys/class/net").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        string host = string.Join(
+            ' ',
+            Directory.GetFileSystemEntries("/sys/class/net").Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
 
         Assert.Equal(host, house.Ask("run", "--rm", "--network", "host", "box", "sh", "-c", Interfaces));
     }
@@ -32,10 +44,21 @@ public sealed class NetworkTests(EngineHouse house) : IClassFixture<EngineHouse>
     [InlineData(null)]
     public void The_default_network_is_accepted_with_a_warning(string? network)
     {
-        CommandResult result = house.Do(["run", "--rm", .. network is null ? [] : (string[])["--network", network], "box", "sh", "-c", Interfaces]);
+        CommandResult result = house.Do([
+            "run",
+            "--rm",
+            .. network is null ? [] : (string[])["--network", network],
+            "box",
+            "sh",
+            "-c",
+            Interfaces,
+        ]);
 
         Assert.Equal("lo", result.Text);
-        Assert.Single(result.Error.TrimEnd('\n').Split('\n'), line => line.StartsWith("WARNING: network bridge is not available yet", StringComparison.Ordinal));
+        Assert.Single(
+            result.Error.TrimEnd('\n').Split('\n'),
+            line => line.StartsWith("WARNING: network bridge is not available yet", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -51,7 +74,11 @@ public sealed class NetworkTests(EngineHouse house) : IClassFixture<EngineHouse>
 
     [Fact]
     public void An_unknown_network_is_one_sentence() =>
-        Assert.Contains("nowhere", house.Do("run", "--rm", "--network", "nowhere", "box", "true").EndedWith(125).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "nowhere",
+            house.Do("run", "--rm", "--network", "nowhere", "box", "true").EndedWith(125).Error,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Added_hosts_are_in_the_hosts_file() =>

@@ -16,7 +16,24 @@ public sealed class ProcessOptionTests(EngineHouse house) : IClassFixture<Engine
         house.Environment.Remove("ABSENT");
 
         string[] lines = house
-            .Do("run", "--rm", "--network", "none", "-e", "A=1=2", "-e", "BOTH=option", "-e", "BY_NAME", "-e", "ABSENT", "--env-file", file, "box", "env")
+            .Do(
+                "run",
+                "--rm",
+                "--network",
+                "none",
+                "-e",
+                "A=1=2",
+                "-e",
+                "BOTH=option",
+                "-e",
+                "BY_NAME",
+                "-e",
+                "ABSENT",
+                "--env-file",
+                file,
+                "box",
+                "env"
+            )
             .Succeeded()
             .Lines;
 
@@ -46,7 +63,10 @@ public sealed class ProcessOptionTests(EngineHouse house) : IClassFixture<Engine
 
     [Fact]
     public void Further_groups_are_joined_by_name_and_number() =>
-        Assert.Equal("50 77 1000", house.Shell("id -G | tr ' ' '\\n' | sort -n | xargs", "-u", "1000:1000", "--group-add", "staff", "--group-add", "77").Text);
+        Assert.Equal(
+            "50 77 1000",
+            house.Shell("id -G | tr ' ' '\\n' | sort -n | xargs", "-u", "1000:1000", "--group-add", "staff", "--group-add", "77").Text
+        );
 
     [Fact]
     public void A_user_that_the_image_does_not_know_is_one_sentence()
@@ -130,9 +150,21 @@ public sealed class ProcessOptionTests(EngineHouse house) : IClassFixture<Engine
     {
         house.Do("import", TestImages.DebianTar, "debian").Succeeded();
 
-        CommandResult result = house.Do("run", "--rm", "--network", "none", "debian", "bash", "-c", "perl -e 'print \"$$ @{[getpwuid(33)]}[0]\\n\"'; ls -l /bin/su | cut -c 1-10");
+        CommandResult result = house.Do(
+            "run",
+            "--rm",
+            "--network",
+            "none",
+            "debian",
+            "bash",
+            "-c",
+            "perl -e 'print \"$$ @{[getpwuid(33)]}[0]\\n\"'; ls -l /bin/su | cut -c 1-10"
+        );
 
         Assert.Equal("-rwsr-xr-x", result.Succeeded().Lines[^1]);
-        Assert.Equal("33:33", house.Ask("run", "--rm", "--network", "none", "-u", "www-data", "debian", "bash", "-c", "echo $(id -u):$(id -g)"));
+        Assert.Equal(
+            "33:33",
+            house.Ask("run", "--rm", "--network", "none", "-u", "www-data", "debian", "bash", "-c", "echo $(id -u):$(id -g)")
+        );
     }
 }

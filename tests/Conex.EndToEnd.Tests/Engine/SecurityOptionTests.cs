@@ -17,7 +17,8 @@ public sealed class SecurityOptionTests(EngineHouse house) : IClassFixture<Engin
     [InlineData("0000000000002000", "--cap-drop", "all", "--cap-add", "NET_RAW")]
     [InlineData("00000000a80425fa", "--cap-drop", "CAP_CHOWN")]
     [InlineData("00000000aa0425fb", "--cap-add", "SYS_TIME")]
-    public void Capabilities_are_added_and_dropped(string mask, params string[] options) => Assert.Equal(mask, house.Shell(Effective, options).Text);
+    public void Capabilities_are_added_and_dropped(string mask, params string[] options) =>
+        Assert.Equal(mask, house.Shell(Effective, options).Text);
 
     [Fact]
     public void Users_other_than_root_have_no_effective_capabilities() =>
@@ -30,7 +31,13 @@ public sealed class SecurityOptionTests(EngineHouse house) : IClassFixture<Engin
     [Fact]
     public void Privileged_has_everything()
     {
-        string[] lines = house.Shell($"{Effective}; grep Seccomp: /proc/self/status; ls /dev | wc -l; mount -t tmpfs x /mnt 2>&1 || mkdir /m; mount -t tmpfs x /m && echo mounted", "--privileged").Succeeded().Lines;
+        string[] lines = house
+            .Shell(
+                $"{Effective}; grep Seccomp: /proc/self/status; ls /dev | wc -l; mount -t tmpfs x /mnt 2>&1 || mkdir /m; mount -t tmpfs x /m && echo mounted",
+                "--privileged"
+            )
+            .Succeeded()
+            .Lines;
 
         Assert.EndsWith("ff", lines[0], StringComparison.Ordinal);
         Assert.Equal("Seccomp:\t0", lines[1]);
@@ -100,7 +107,9 @@ public sealed class SecurityOptionTests(EngineHouse house) : IClassFixture<Engin
     [Fact]
     public void Sensitive_files_are_masked()
     {
-        string output = house.Shell("cat /proc/kcore /proc/keys | wc -c; touch /proc/sys/kernel/hostname 2>&1; ls /sys/firmware | wc -l").Output;
+        string output = house
+            .Shell("cat /proc/kcore /proc/keys | wc -c; touch /proc/sys/kernel/hostname 2>&1; ls /sys/firmware | wc -l")
+            .Output;
 
         Assert.StartsWith("0\n", output, StringComparison.Ordinal);
         Assert.EndsWith("0\n", output, StringComparison.Ordinal);

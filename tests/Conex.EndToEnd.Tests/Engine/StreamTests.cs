@@ -28,7 +28,8 @@ public sealed class StreamTests(EngineHouse house) : IClassFixture<EngineHouse>,
     [InlineData(5_000_000)]
     public void Bytes_pass_unchanged_both_ways(int size)
     {
-        string line = $"head -c {size} /dev/urandom > in; $CONEX run -i --rm --network none box cat < in > out; echo $?; cmp in out && echo same";
+        string line =
+            $"head -c {size} /dev/urandom > in; $CONEX run -i --rm --network none box cat < in > out; echo $?; cmp in out && echo same";
 
         Assert.Equal("0\nsame", house.DoOnHost(line).Text);
     }
@@ -59,7 +60,9 @@ public sealed class StreamTests(EngineHouse house) : IClassFixture<EngineHouse>,
     [Fact]
     public void A_reader_that_leaves_ends_conex_as_a_broken_pipe_does_and_not_the_machine()
     {
-        CommandResult result = house.DoOnHost("$CONEX run --rm --name yes --network none box yes | head -1; $CONEX kill yes > /dev/null 2>&1; true");
+        CommandResult result = house.DoOnHost(
+            "$CONEX run --rm --name yes --network none box yes | head -1; $CONEX kill yes > /dev/null 2>&1; true"
+        );
 
         Assert.Equal("y", result.Text);
         Eventually.True(() => house.TryInspect("yes") is null, "the container is removed");

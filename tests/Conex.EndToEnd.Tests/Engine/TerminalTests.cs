@@ -70,7 +70,10 @@ public sealed class TerminalTests(EngineHouse house) : IClassFixture<EngineHouse
     [Fact]
     public void The_window_size_is_the_terminals_and_follows_it()
     {
-        var terminal = new TerminalSession(house, $"stty rows 33 cols 99; {Run} -it box sh -c 'trap \"stty size\" WINCH; stty size; while :; do sleep 0.1; done'");
+        var terminal = new TerminalSession(
+            house,
+            $"stty rows 33 cols 99; {Run} -it box sh -c 'trap \"stty size\" WINCH; stty size; while :; do sleep 0.1; done'"
+        );
         terminal.WaitFor("33 99");
 
         terminal.Resize(44, 111);
@@ -129,7 +132,10 @@ public sealed class TerminalTests(EngineHouse house) : IClassFixture<EngineHouse
     [InlineData("\u0010\u0011")]
     public void The_terminal_is_as_it_was_afterwards(string keys)
     {
-        var terminal = new TerminalSession(house, "stty -g > before; $CONEX run --network none -it box sh; stty -g > after; cmp before after && echo restored");
+        var terminal = new TerminalSession(
+            house,
+            "stty -g > before; $CONEX run --network none -it box sh; stty -g > after; cmp before after && echo restored"
+        );
         terminal.WaitFor("# ");
 
         terminal.Type(keys);
@@ -141,7 +147,10 @@ public sealed class TerminalTests(EngineHouse house) : IClassFixture<EngineHouse
     [Fact]
     public void The_terminal_is_restored_when_the_daemon_dies()
     {
-        var terminal = new TerminalSession(house, "stty -g > before; $CONEX run --network none -it box sh; stty -g > after; cmp before after && echo restored");
+        var terminal = new TerminalSession(
+            house,
+            "stty -g > before; $CONEX run --network none -it box sh; stty -g > after; cmp before after && echo restored"
+        );
         terminal.WaitFor("# ");
 
         house.KillDaemon();
@@ -153,7 +162,10 @@ public sealed class TerminalTests(EngineHouse house) : IClassFixture<EngineHouse
     [Fact]
     public void Ctrl_c_ends_a_run_without_a_terminal()
     {
-        var terminal = new TerminalSession(house, $"{Run} box sh -c 'trap \"exit 77\" INT; echo ready; while :; do sleep 0.05; done'; echo code $?");
+        var terminal = new TerminalSession(
+            house,
+            $"{Run} box sh -c 'trap \"exit 77\" INT; echo ready; while :; do sleep 0.05; done'; echo code $?"
+        );
         terminal.WaitFor("ready");
 
         terminal.Type("\u0003");
@@ -204,6 +216,6 @@ public sealed class TerminalTests(EngineHouse house) : IClassFixture<EngineHouse
 
     private IEnumerable<int> Clients() =>
         from process in new LeakCheck(house.Name).ProcessNumbers()
-        where EngineHouse.CommandLine(process) is [var program, "run", ..] && Path.GetFileName(program) == "conex"
+        where HostProcesses.CommandLine(process) is [var program, "run", ..] && Path.GetFileName(program) == "conex"
         select process;
 }

@@ -41,7 +41,7 @@ public sealed class DescriptorTests : IDisposable
         string file = $"{house.Place}/pid";
         using RunningProgram exec = Leaking($"exec --pid-file {file} {house.Id} sh -c 'echo ready; read line'");
         exec.WaitForOutput("ready");
-        Assert.Equal(["0", "1", "2"], Descriptors(int.Parse(File.ReadAllText(file))));
+        Assert.Equal(["0", "1", "2"], Descriptors(RuntimeHouse.WaitForPid(file)));
         exec.Send("\n");
         Assert.Equal(0, exec.Finish().ExitCode);
         house.Remove();

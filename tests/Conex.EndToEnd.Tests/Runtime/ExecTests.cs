@@ -167,7 +167,7 @@ public sealed class ExecTests : IDisposable
         string file = $"{house.Place}/exec.pid";
         using RunningProgram exec = house.Begin("exec", "--pid-file", file, house.Id, "sh", "-c", "id -u; exec sleep 1000000");
         exec.WaitForOutput("0\n");
-        Assert.Contains("\nUid:\t100000\t100000\t100000\t100000\n", File.ReadAllText($"/proc/{File.ReadAllText(file)}/status"), StringComparison.Ordinal);
+        Assert.Contains("\nUid:\t100000\t100000\t100000\t100000\n", File.ReadAllText($"/proc/{RuntimeHouse.WaitForPid(file)}/status"), StringComparison.Ordinal);
         house.Remove();
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Conex.EndToEnd.Tests.Support;
 using Conex.Linux.Processes;
 
@@ -55,7 +56,7 @@ public sealed class MonitorDeathTests : IDisposable
             .Shell("setsid sleep 1000000 & (setsid sh -c 'trap \"\" HUP TERM; sleep 1000000 & sleep 1000000' &) ; echo ready; exec sleep 1000000");
         using var container = new MonitoredContainer(house, bundle).WaitForListening();
         int pid = container.Start();
-        Eventually.True(() => house.Do("ps", "-f", "json", house.Id).Text.Split(',').Length >= 4, "four processes");
+        Eventually.True(() => Processes().Length >= 4, "four processes");
         container.Monitor.Signal(Signal.SIGKILL);
         WaitUntilNothingRuns();
         Assert.False(Directory.Exists($"/proc/{pid}/root/proc"));
@@ -89,7 +90,7 @@ public sealed class MonitorDeathTests : IDisposable
         TestBundle bundle = house.NewBundle().WithoutNamespace("pid").Shell("setsid sleep 1000000 & exec sleep 1000000");
         using var container = new MonitoredContainer(house, bundle).WaitForListening();
         container.Start();
-        Eventually.True(() => house.Do("ps", "-f", "json", house.Id).Text.Contains(',', StringComparison.Ordinal), "two processes");
+        Eventually.True(() => Processes().Length == 2, "two processes");
         container.Monitor.Signal(Signal.SIGKILL);
         house.WaitForStatus("stopped");
         house.Remove();
@@ -135,16 +136,17 @@ public sealed class MonitorDeathTests : IDisposable
             )
             .Command("/stubborn");
 
-    private static void KillMonitorOf(MonitoredContainer container)
+    private void KillMonitorOf(MonitoredContainer container)
     {
-        int pid = container.Start();
-        // Its program runs: it has cleared the signal where it does so.
-        Eventually.True(
-            () => File.ReadAllText($"/proc/{pid}/syscall") is var call && (call.StartsWith("34 ", StringComparison.Ordinal) || call.StartsWith("230 ", StringComparison.Ordinal) || call.StartsWith("35 ", StringComparison.Ordinal) || call.StartsWith("61 ", StringComparison.Ordinal)),
-            "the payload waits"
-        );
+        container.Start();
+        Eventually.True(() => Processes().Any(Sleeps), "the payload has begun to wait");
         container.Monitor.Signal(Signal.SIGKILL);
     }
+
+    /// <summary>In pause(2) or clock_nanosleep(2): what comes before that is done.</summary>
+    private static bool Sleeps(int pid) => LeakCheck.Read($"/proc/{pid}/syscall").Split(' ')[0] is "34" or "35" or "230";
+
+    private int[] Processes() => JsonSerializer.Deserialize<int[]>(house.Do("ps", "-f", "json", house.Id).Text)!;
 
     private void WaitUntilNothingRuns() => Eventually.True(() => !house.Leaks.ProcessNumbers().Any(), "every process has ended");
 }

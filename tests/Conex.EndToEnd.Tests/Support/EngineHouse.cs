@@ -22,11 +22,8 @@ public sealed class EngineHouse : IDisposable
     ];
 
     private readonly bool withBox;
-    private readonly HashSet<string> containers = [];
     private readonly List<RunningProgram> started = [];
-    private LeakCheck leaks = null!;
-    private FileSystemWatcher births = null!;
-    private bool isPrepared;
+    private EngineRemains? remains;
 
     /// <summary>As a fixture of a class of tests.</summary>
     public EngineHouse()
@@ -102,22 +99,18 @@ public sealed class EngineHouse : IDisposable
     /// <summary>Makes the place; the first command does it, so that a skipped test makes nothing.</summary>
     internal void Prepare()
     {
-        if (isPrepared)
+        if (remains is not null)
         {
             return;
         }
         Machine.RequireRoot();
         _ = Programs.Conex;
-        isPrepared = true;
         // The daemon makes them as its own; that it finds them must not matter.
         Directory.CreateDirectory($"{DataRoot}/containers");
         Directory.CreateDirectory(RunRoot);
         // Containers of any user read what is bound from here.
         File.SetUnixFileMode(Place, (UnixFileMode)0x1ED);
-        leaks = new LeakCheck(Name);
-        births = new FileSystemWatcher($"{DataRoot}/containers") { NotifyFilter = NotifyFilters.DirectoryName };
-        births.Created += (_, e) => Remember(e.Name);
-        births.EnableRaisingEvents = true;
+        remains = new EngineRemains(Place);
         if (withBox)
         {
             Do("import", "--change", "CMD sh", TestImages.BoxTar, "box").Succeeded();
@@ -133,8 +126,7 @@ public sealed class EngineHouse : IDisposable
         Do(["run", "--rm", "--network", "none", .. options, "box", "sh", "-c", script]);
 
     /// <summary>Starts a container that stays until it is killed, and gives its ID.</summary>
-    internal string RunSleeper(params string[] options) =>
-        Ask(["run", "-d", "--network", "none", .. options, "box", "sleep", "1000000"]);
+    internal string RunSleeper(params string[] options) => Ask(["run", "-d", "--network", "none", .. options, "box", "sleep", "1000000"]);
 
     /// <summary>Starts a container with a script, and gives its ID.</summary>
     internal string RunScript(string script, params string[] options) =>
@@ -153,7 +145,8 @@ public sealed class EngineHouse : IDisposable
         return document.RootElement[0].Clone();
     }
 
-    internal JsonElement Inspect(string container) => TryInspect(container) ?? throw new InvalidOperationException($"no container {container}");
+    internal JsonElement Inspect(string container) =>
+        TryInspect(container) ?? throw new InvalidOperationException($"no container {container}");
 
     internal JsonElement State(string container) => Inspect(container).GetProperty("State");
 
@@ -180,7 +173,7 @@ public sealed class EngineHouse : IDisposable
     }
 
     /// <summary>The running daemons of this house: one, none, or in a handover two.</summary>
-    internal List<int> Daemons() => ProcessesNamed("conexd");
+    internal List<int> Daemons() => remains?.Running("conexd") ?? [];
 
     /// <summary>The number of the one daemon.</summary>
     internal int Daemon
@@ -195,34 +188,21 @@ public sealed class EngineHouse : IDisposable
 
     /// <summary>The monitor of a container.</summary>
     internal int MonitorOf(string id) =>
-        ProcessesNamed("conex-runtime").Single(p => CommandLine(p) is { } c && c.Contains("monitor") && c[^1] == id && !c.Contains("--exec"));
+        remains!
+            .Running("conex-runtime")
+            .Single(p => HostProcesses.CommandLine(p) is var c && c.Contains("monitor") && c[^1] == id && !c.Contains("--exec"));
 
     /// <summary>Ends the daemon as a crash would.</summary>
     internal void KillDaemon()
     {
         foreach (int daemon in Daemons())
         {
-            Kill(daemon);
+            HostProcesses.Kill(daemon);
         }
     }
 
-    internal static void Kill(int process)
-    {
-        Signals.Send(process, Signal.SIGKILL);
-        Eventually.True(() => IsGone(process), $"process {process} ends");
-    }
-
-    /// <summary>Gone, or a zombie that its parent has not looked at yet.</summary>
-    internal static bool IsGone(int process) =>
-        LeakCheck.Read($"/proc/{process}/stat") is var stat && (stat.Length == 0 || stat.Contains(") Z ", StringComparison.Ordinal));
-
-    /// <summary>What the runtime, the kernel and the run directory still hold of a container: nothing, once it has ended.</summary>
-    internal List<string> TracesOf(string id) =>
-        [
-            .. new LeakCheck(id).CgroupDirectories().Select(c => $"cgroup {c}"),
-            .. new LeakCheck(id).ProcessNumbers().Select(p => $"process {p}: {string.Join(' ', CommandLine(p))}"),
-            .. ((string[])[$"{RunRoot}/runtime/{id}", $"{RunRoot}/containers/{id}"]).Where(Directory.Exists),
-        ];
+    /// <inheritdoc cref="EngineRemains.Of"/>
+    internal List<string> TracesOf(string id) => remains!.Of(id);
 
     internal void WaitForNoTraceOf(string id)
     {
@@ -236,32 +216,22 @@ public sealed class EngineHouse : IDisposable
     /// <summary>Removes all containers; fails when anything of them is left.</summary>
     internal void RequireClean()
     {
-        if (!isPrepared)
+        if (remains is null)
         {
             return;
         }
-        started.ForEach(program => program.Dispose());
-        started.Clear();
+        EndPrograms();
         string[] all = Do("ps", "--all", "--quiet", "--no-trunc").Succeeded().Lines;
         if (all is not [""])
         {
             Do(["rm", "--force", .. all]);
         }
-        List<string> found = [];
-        Eventually.Becomes(
-            () =>
-            {
-                found = Left();
-                return found.Count == 0;
-            },
-            TimeSpan.FromSeconds(30)
-        );
-        Assert.True(found.Count == 0, $"left behind by containers that are removed:\n{string.Join('\n', found)}");
+        RequireNothing(remains.OfContainers(), "containers that are removed");
     }
 
     public void Dispose()
     {
-        if (!isPrepared)
+        if (remains is null)
         {
             return;
         }
@@ -269,13 +239,12 @@ public sealed class EngineHouse : IDisposable
         {
             RequireClean();
             StopDaemon();
-            List<string> found = leaks.Find();
-            Assert.True(found.Count == 0, $"left behind by a daemon that has ended:\n{string.Join('\n', found)}");
+            RequireNothing(remains.OfEverything(), "a daemon that has ended");
         }
         finally
         {
-            births.Dispose();
-            Clean();
+            EndPrograms();
+            remains.Dispose();
         }
     }
 
@@ -285,79 +254,16 @@ public sealed class EngineHouse : IDisposable
         foreach (int daemon in Daemons())
         {
             Signals.Send(daemon, Signal.SIGTERM);
-            Eventually.True(() => IsGone(daemon), "the daemon leaves on SIGTERM");
+            Eventually.True(() => HostProcesses.IsGone(daemon), "the daemon leaves on SIGTERM");
         }
     }
 
-    /// <summary>The entries of a directory of the data or run root; none when it is missing.</summary>
-    internal static string[] Entries(string directory) => Directory.Exists(directory) ? Directory.GetFileSystemEntries(directory) : [];
+    private static void RequireNothing(List<string> found, string whose) =>
+        Assert.True(found.Count == 0, $"left behind by {whose}:\n{string.Join('\n', found)}");
 
-    internal static string[] CommandLine(int process) => LeakCheck.Read($"/proc/{process}/cmdline").TrimEnd('\0').Split('\0');
-
-    private List<int> ProcessesNamed(string program) =>
-        !isPrepared ? [] : [.. leaks.ProcessNumbers().Where(p => Path.GetFileName(ReadLink($"/proc/{p}/exe")) == program)];
-
-    private List<string> Left()
-    {
-        string[] known;
-        lock (containers)
-        {
-            known = [.. containers];
-        }
-        return
-        [
-            .. Entries($"{DataRoot}/containers"),
-            .. Entries($"{RunRoot}/containers"),
-            .. Entries($"{RunRoot}/runtime"),
-            .. Entries($"{DataRoot}/tmp"),
-            .. ProcessesNamed("conex-runtime").Select(p => $"process {p}: {string.Join(' ', CommandLine(p))}"),
-            .. known.Length == 0 ? [] : CgroupsOf(known),
-        ];
-    }
-
-    private static IEnumerable<string> CgroupsOf(string[] ids) =>
-        new LeakCheck("").CgroupDirectories().Where(d => Array.Exists(ids, id => d.Contains(id, StringComparison.Ordinal)));
-
-    private void Remember(string? name)
-    {
-        if (name is { Length: 64 })
-        {
-            lock (containers)
-            {
-                containers.Add(name);
-            }
-        }
-    }
-
-    private static string ReadLink(string path)
-    {
-        try
-        {
-            return File.ResolveLinkTarget(path, returnFinalTarget: false)?.FullName ?? "";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
-
-    /// <summary>What a failed test left must not hinder others.</summary>
-    private void Clean()
+    private void EndPrograms()
     {
         started.ForEach(program => program.Dispose());
-        Eventually.Becomes(
-            () =>
-            {
-                List<int> left = [.. leaks.ProcessNumbers()];
-                left.ForEach(process => Signals.Send(process, Signal.SIGKILL));
-                return left.Count == 0;
-            },
-            TimeSpan.FromSeconds(20)
-        );
-        foreach (string cgroup in CgroupsOf([.. containers]).ToList())
-        {
-            RunningProgram.Run("rmdir", [cgroup]);
-        }
-        RunningProgram.Run("rm", ["-rf", "--one-file-system", Place]);
+        started.Clear();
     }
 }

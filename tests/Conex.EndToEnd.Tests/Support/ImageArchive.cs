@@ -31,8 +31,17 @@ internal sealed class ImageArchive : IDisposable
             ["architecture"] = "amd64",
             ["os"] = "linux",
             ["created"] = "2026-01-02T03:04:05Z",
-            ["config"] = new JsonObject { ["Cmd"] = new JsonArray("cat", "/mark"), ["Env"] = new JsonArray("PATH=/bin"), ["Labels"] = new JsonObject { ["mark"] = mark } },
-            ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray([.. layers.Select(l => JsonValue.Create(Digest(l)))]) },
+            ["config"] = new JsonObject
+            {
+                ["Cmd"] = new JsonArray("cat", "/mark"),
+                ["Env"] = new JsonArray("PATH=/bin"),
+                ["Labels"] = new JsonObject { ["mark"] = mark },
+            },
+            ["rootfs"] = new JsonObject
+            {
+                ["type"] = "layers",
+                ["diff_ids"] = new JsonArray([.. layers.Select(l => JsonValue.Create(Digest(l)))]),
+            },
         };
 
     /// <summary>A docker-archive.</summary>
@@ -89,10 +98,7 @@ internal sealed class ImageArchive : IDisposable
             ["schemaVersion"] = 2,
             ["mediaType"] = "application/vnd.oci.image.manifest.v1+json",
             ["config"] = Put(config, "config.v1+json"),
-            ["layers"] = new JsonArray(
-                Put(gzip, "layer.v1.tar+gzip", spoil is not null),
-                Put(zstd, "layer.v1.tar+zstd")
-            ),
+            ["layers"] = new JsonArray(Put(gzip, "layer.v1.tar+gzip", spoil is not null), Put(zstd, "layer.v1.tar+zstd")),
         };
         JsonNode descriptor = Put(Encoding.UTF8.GetBytes(manifest.ToJsonString()), "manifest.v1+json");
         descriptor["annotations"] = new JsonObject { ["io.containerd.image.name"] = tag, ["org.opencontainers.image.ref.name"] = tag };

@@ -58,7 +58,8 @@ internal sealed class LeakCheck(string name)
         where line.Contains(name, StringComparison.Ordinal) || !Array.Exists(Foreign, f => point.StartsWith(f, StringComparison.Ordinal))
         select $"the host's mount table has a new line: {line}";
 
-    private IEnumerable<string> Cgroups() => CgroupDirectories().Select(d => $"the cgroup {d} is left");
+    private IEnumerable<string> Cgroups() =>
+        CgroupDirectories().ToList() is { Count: > 0 } left ? [$"{left.Count} cgroup directories are left, such as {left[0]}"] : [];
 
     private IEnumerable<string> Processes() =>
         ProcessNumbers().Select(p => $"process {p} is left: {Read($"/proc/{p}/cmdline").Replace('\0', ' ')} {Status(p)}");

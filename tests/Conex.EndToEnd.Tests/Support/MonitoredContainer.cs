@@ -13,12 +13,19 @@ internal sealed class MonitoredContainer : IDisposable
     private string received = "";
 
     internal MonitoredContainer(RuntimeHouse house, TestBundle bundle, params string[] options)
+        : this(house, bundle, "", options) { }
+
+    /// <param name="crashAt">The step at which a monitor of the crash-steps build ends; empty for none.</param>
+    internal MonitoredContainer(RuntimeHouse house, TestBundle bundle, string crashAt, string[] options)
     {
         bundle.Write();
         runDirectory = $"{house.Place}/run";
         Directory.CreateDirectory(runDirectory);
         Log = $"{house.Place}/container.log";
-        Monitor = house.Begin(["monitor", "--bundle", bundle.Path, "--run-dir", runDirectory, "--log", Log, .. options, house.Id]);
+        Monitor = house.Begin(
+            start => start.Environment["CONEX_CRASH_AT"] = crashAt,
+            ["monitor", "--bundle", bundle.Path, "--run-dir", runDirectory, "--log", Log, .. options, house.Id]
+        );
     }
 
     internal RunningProgram Monitor { get; }
@@ -74,6 +81,16 @@ internal sealed class MonitoredContainer : IDisposable
             int n = FileIo.TryRead(control!, buffer, out _);
             Assert.True(n > 0, $"the monitor ended the connection before \"{beginning}\"; it said: {received}\nstderr: {Monitor.Error}");
             received += Encoding.UTF8.GetString(buffer, 0, n);
+        }
+    }
+
+    /// <summary>Removes what the engine would remove: socket, exit record, logs.</summary>
+    internal void RemoveTraces()
+    {
+        Directory.Delete(runDirectory, recursive: true);
+        foreach (string file in Directory.GetFiles(Path.GetDirectoryName(Log)!, "container.log*"))
+        {
+            File.Delete(file);
         }
     }
 

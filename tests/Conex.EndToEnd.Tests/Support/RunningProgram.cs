@@ -9,12 +9,13 @@ namespace Conex.EndToEnd.Tests.Support;
 internal sealed class RunningProgram : IDisposable
 {
     /// <summary>After this long a program counts as hung, however loaded the machine is.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly HostProcess process;
     private readonly string command;
     private readonly StreamText output;
     private readonly StreamText error;
+    private bool disposed;
 
     private RunningProgram(string program, IEnumerable<string> arguments, Action<ProcessStartInfo>? configure)
     {
@@ -50,13 +51,14 @@ internal sealed class RunningProgram : IDisposable
         string program,
         IEnumerable<string> arguments,
         Action<ProcessStartInfo>? configure = null,
-        string input = ""
+        string input = "",
+        TimeSpan? patience = null
     )
     {
         using RunningProgram running = Start(program, arguments, configure);
         running.Send(input);
         running.Input.Close();
-        return running.Finish();
+        return running.Finish(patience);
     }
 
     internal void Send(string text)
@@ -68,16 +70,16 @@ internal sealed class RunningProgram : IDisposable
     internal void Signal(Signal signal) => Signals.Send(Pid, signal);
 
     /// <summary>Waits until the program has ended; what it started may go on and print.</summary>
-    internal CommandResult WaitForExit()
+    internal CommandResult WaitForExit(TimeSpan? patience = null)
     {
-        Assert.True(process.WaitForExit(Patience), $"{command} runs after {Patience}\nstdout: {Output}\nstderr: {Error}");
+        Assert.True(process.WaitForExit(patience ?? Patience), $"{command} runs after {patience ?? Patience}\nstdout: {Output}\nstderr: {Error}");
         return Result();
     }
 
     /// <summary>Waits until the program has ended and its streams too.</summary>
-    internal CommandResult Finish()
+    internal CommandResult Finish(TimeSpan? patience = null)
     {
-        WaitForExit();
+        WaitForExit(patience);
         Assert.True(
             output.WaitForEnd(Patience) && error.WaitForEnd(Patience),
             $"{command} has ended, but something holds its streams\nstdout: {Output}\nstderr: {Error}"
@@ -91,6 +93,11 @@ internal sealed class RunningProgram : IDisposable
 
     public void Dispose()
     {
+        if (disposed)
+        {
+            return;
+        }
+        disposed = true;
         if (!process.HasExited)
         {
             process.Kill(entireProcessTree: true);

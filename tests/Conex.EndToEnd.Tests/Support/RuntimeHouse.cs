@@ -57,6 +57,10 @@ internal sealed class RuntimeHouse : IDisposable
     /// <summary>Starts a command of the runtime.</summary>
     internal RunningProgram Begin(params string[] arguments) => RunningProgram.Start(Program, Arguments(arguments));
 
+    /// <inheritdoc cref="Begin(string[])"/>
+    internal RunningProgram Begin(Action<ProcessStartInfo> configure, string[] arguments) =>
+        RunningProgram.Start(Program, Arguments(arguments), configure);
+
     /// <summary>Runs a bundle in the foreground to its end.</summary>
     internal CommandResult Run(TestBundle bundle, params string[] options)
     {
@@ -103,6 +107,13 @@ internal sealed class RuntimeHouse : IDisposable
     }
 
     internal void WaitForStatus(string status) => Eventually.True(() => Status() == status, $"status {status}");
+
+    /// <summary>The number in a pid-file, which an exec writes once its process runs.</summary>
+    internal static int WaitForPid(string file)
+    {
+        Eventually.True(() => File.Exists(file), $"the pid-file {file}");
+        return int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Ends and removes the test's container.</summary>
     internal void Remove() => Do("delete", "--force", Id).Succeeded();

@@ -54,7 +54,8 @@ internal sealed class TerminalSession
         string shell = children.Split(' ')[0];
         string device = "";
         Eventually.True(
-            () => (device = File.ResolveLinkTarget($"/proc/{shell}/fd/0", returnFinalTarget: false)?.FullName ?? "").StartsWith("/dev/pts/"),
+            () =>
+                (device = File.ResolveLinkTarget($"/proc/{shell}/fd/0", returnFinalTarget: false)?.FullName ?? "").StartsWith("/dev/pts/"),
             "the shell has its terminal"
         );
         return device;

@@ -50,7 +50,8 @@ internal static class TestImages
         string mmdebstrap = Product.OfMachine("mmdebstrap", "mmdebstrap");
         CommandResult result = RunningProgram.Run(
             mmdebstrap,
-            ["--quiet", "--variant=essential", "--format=tar", "--aptopt=Apt::Install-Recommends false", "bookworm", path]
+            ["--quiet", "--variant=essential", "--format=tar", "--aptopt=Apt::Install-Recommends false", "bookworm", path],
+            patience: TimeSpan.FromMinutes(10)
         );
         Assert.SkipUnless(result.ExitCode == 0, $"mmdebstrap cannot make a Debian here: {result.Error.TrimEnd().Split('\n')[^1]}");
     }

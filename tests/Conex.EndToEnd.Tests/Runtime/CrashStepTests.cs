@@ -1,0 +1,116 @@
+using System.Text.RegularExpressions;
+using Conex.EndToEnd.Tests.Support;
+
+namespace Conex.EndToEnd.Tests.Runtime;
+
+/// <summary>The runtime is killed at each of its named steps; <c>delete --force</c> then leaves nothing, and the ID is free again. The steps
+/// are read from the source, so that a new one fails here until something visits it.</summary>
+public sealed class CrashStepTests : IDisposable
+{
+    private const int Killed = 137;
+
+    private readonly RuntimeHouse house = new() { Program = Product.CrashRuntime };
+
+    public void Dispose() => house.Dispose();
+
+    public static TheoryData<string> Steps() =>
+        [
+            .. ((string[])["Conex.Runtime", "conex-runtime"])
+                .SelectMany(Repository.Sources)
+                .SelectMany(f => Regex.Matches(File.ReadAllText(f), "CrashStep\\.At\\(\"([^\"]+)\"\\)"))
+                .Select(m => m.Groups[1].Value)
+                .Order(StringComparer.Ordinal),
+        ];
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public void Killed_at_a_step_the_runtime_leaves_nothing_that_delete_cannot_remove(string step)
+    {
+        List<string> visited = [];
+        foreach ((string name, Func<string, CommandResult> operation) in Operations(step))
+        {
+            if (operation(step).ExitCode == Killed)
+            {
+                visited.Add(name);
+            }
+            // Whatever state it is in, it can be asked for and listed.
+            Assert.True(house.Do("state", house.Id).ExitCode is 0 or 1);
+            house.Do("list").Succeeded();
+            house.Remove();
+            Assert.Empty(house.Leaks.Find());
+            Assert.Equal("again", house.Run(house.NewBundle($"again-{name}").Shell("echo again")).Text);
+        }
+        Assert.True(visited.Count > 0, $"nothing was killed at {step}: let an operation of this test pass it");
+    }
+
+    /// <summary>What may pass a step.</summary>
+    private IEnumerable<(string Name, Func<string, CommandResult> Operation)> Operations(string step)
+    {
+        string group = step[..step.LastIndexOf('.')];
+        return group switch
+        {
+            "runtime.create" => [("create", Create), ("run", Run), ("monitor", Monitor)],
+            "runtime.delete" => [("delete-running", DeleteRunning), ("delete-stopped", DeleteStopped), ("run", Run)],
+            _ => [("monitor", Monitor), ("rotation", MonitorThatRotates)],
+        };
+    }
+
+    private CommandResult Create(string step)
+    {
+        TestBundle bundle = house.NewBundle("create").Command("sleep", "1000000");
+        bundle.Write();
+        using RunningProgram program = Crashing(step, "create", "--bundle", bundle.Path, house.Id);
+        return program.WaitForExit();
+    }
+
+    private CommandResult Run(string step)
+    {
+        TestBundle bundle = house.NewBundle("foreground").Command("true");
+        bundle.Write();
+        using RunningProgram program = Crashing(step, "run", "--bundle", bundle.Path, house.Id);
+        return program.WaitForExit();
+    }
+
+    private CommandResult DeleteRunning(string step)
+    {
+        house.RunDetached(house.NewBundle("running"));
+        using RunningProgram program = Crashing(step, "delete", "--force", house.Id);
+        return program.WaitForExit();
+    }
+
+    private CommandResult DeleteStopped(string step)
+    {
+        // Without a PID namespace a process stays behind, and the cgroup is not empty.
+        TestBundle bundle = house.NewBundle("stopped").WithoutNamespace("pid");
+        house.Run(bundle.Shell("sleep 1000000 </dev/null >/dev/null 2>&1 & exit 0"), "--keep").Succeeded();
+        using RunningProgram program = Crashing(step, "delete", house.Id);
+        return program.WaitForExit();
+    }
+
+    private CommandResult Monitor(string step) => Monitored(step, "echo one; echo two; exit 3");
+
+    private CommandResult MonitorThatRotates(string step) =>
+        Monitored(step, "for i in 1 2 3 4 5 6; do echo a line that is long enough to fill the log soon $i; done", "--log-max-size", "120", "--log-max-files", "3");
+
+    private CommandResult Monitored(string step, string script, params string[] options)
+    {
+        TestBundle bundle = house.NewBundle($"monitored-{options.Length}").Shell(script);
+        using var container = new MonitoredContainer(
+            house,
+            bundle,
+            step,
+            [.. options, "--conexd", "/bin/true", "--engine-socket", $"{house.Place}/nobody.sock"]
+        );
+        Eventually.True(() => container.Monitor.HasExited || container.Monitor.Output.Contains("listening", StringComparison.Ordinal), "the monitor listens or has ended");
+        if (!container.Monitor.HasExited)
+        {
+            container.AskForStart();
+        }
+        CommandResult result = container.Monitor.WaitForExit();
+        container.RemoveTraces();
+        return result;
+    }
+
+    private RunningProgram Crashing(string step, params string[] arguments) =>
+        RunningProgram.Start(house.Program, ["--root", house.StateRoot, .. arguments], start => start.Environment["CONEX_CRASH_AT"] = step);
+}

@@ -1,0 +1,32 @@
+using Conex.Linux.Processes;
+
+namespace Conex.EndToEnd.Tests.Support;
+
+/// <summary>Processes as the host's /proc shows them.</summary>
+internal static class HostProcesses
+{
+    internal static string[] CommandLine(int process) => LeakCheck.Read($"/proc/{process}/cmdline").TrimEnd('\0').Split('\0');
+
+    /// <summary>The file name of what a process runs; empty when it is gone.</summary>
+    internal static string Program(int process)
+    {
+        try
+        {
+            return Path.GetFileName(File.ResolveLinkTarget($"/proc/{process}/exe", returnFinalTarget: false)?.FullName ?? "");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>Gone, or a zombie that its parent has not looked at yet.</summary>
+    internal static bool IsGone(int process) =>
+        LeakCheck.Read($"/proc/{process}/stat") is var stat && (stat.Length == 0 || stat.Contains(") Z ", StringComparison.Ordinal));
+
+    internal static void Kill(int process)
+    {
+        Signals.Send(process, Signal.SIGKILL);
+        Eventually.True(() => IsGone(process), $"process {process} ends");
+    }
+}
