@@ -9,11 +9,28 @@ namespace Conex.Runtime.LaunchPlans;
 /// <summary>Signal actions, resource limits, scheduling and execution domain of a process.</summary>
 internal static class LimitSteps
 {
+    private static readonly Signal[] IgnoredByCallers =
+    [
+        Signal.SIGHUP,
+        Signal.SIGINT,
+        Signal.SIGQUIT,
+        Signal.SIGPIPE,
+        Signal.SIGTERM,
+        Signal.SIGCHLD,
+        Signal.SIGTSTP,
+        Signal.SIGTTIN,
+        Signal.SIGTTOU,
+    ];
+
     internal static void Add(SyscallProgramBuilder program, Process process)
     {
-        // The .NET runtime ignores it, and what is ignored stays so over clone3(2) and execve(2): "yes | head" would not end quietly.
-        program.Step("give SIGPIPE its default action");
-        program.DefaultSignal(Signal.SIGPIPE);
+        // What a process ignores stays ignored over clone3(2) and execve(2). Shells ignore the first three for what they run in the
+        // background, .NET ignores SIGPIPE: a container must not depend on who started it.
+        program.Step("give signals their default actions");
+        foreach (Signal signal in IgnoredByCallers)
+        {
+            program.DefaultSignal(signal);
+        }
         ulong seen = 0;
         foreach (Rlimit limit in process.Rlimits ?? [])
         {

@@ -39,9 +39,10 @@ internal static class RunFailures
     /// <summary>A shell's codes for a program that cannot be executed, read from the words of the engine's refusal.</summary>
     private static int ExitCode(Exception failure)
     {
-        if (failure is not EngineException)
-            return NotRun;
         var message = failure.Message;
+        // All engines say so when it was the program; what the engine itself may not do has the same words of the kernel in it.
+        if (failure is not EngineException || !message.Contains("container process", StringComparison.Ordinal))
+            return NotRun;
         if (
             message.Contains("executable file not found", StringComparison.Ordinal)
             || message.Contains("no such file or directory", StringComparison.Ordinal)

@@ -34,13 +34,14 @@ internal static class PointInTime
             )
         )
             return Seconds(number);
+        var (whole, fraction) = SplitFraction(text);
         if (
             text.Length >= 4
             && char.IsAsciiDigit(text[0])
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time)
+            && DateTimeOffset.TryParse(whole, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time)
         )
         {
-            return Seconds((time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / (decimal)TimeSpan.TicksPerSecond);
+            return Seconds(((time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / (decimal)TimeSpan.TicksPerSecond) + fraction);
         }
         throw new FormatException($"failed to parse value as time or duration: \"{text}\"");
     }
@@ -80,6 +81,19 @@ internal static class PointInTime
         if (negative)
             seconds = -seconds;
         return true;
+    }
+
+    /// <summary>Takes the fraction of the second out of a time: logs have nine digits, and DateTimeOffset would round them to seven.</summary>
+    private static (string Whole, decimal Fraction) SplitFraction(string text)
+    {
+        var dot = text.IndexOf('.');
+        if (dot < 0 || text.LastIndexOf(':', dot) < 0)
+            return (text, 0);
+        var end = text.AsSpan(dot + 1).IndexOfAnyExceptInRange('0', '9');
+        end = end < 0 ? text.Length : dot + 1 + end;
+        return decimal.TryParse(text.AsSpan(dot, end - dot), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var fraction)
+            ? (string.Concat(text.AsSpan(0, dot), text.AsSpan(end)), fraction)
+            : (text, 0);
     }
 
     private static string Seconds(decimal seconds) => seconds.ToString("0.000000000", CultureInfo.InvariantCulture);

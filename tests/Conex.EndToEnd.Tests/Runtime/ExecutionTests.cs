@@ -91,13 +91,20 @@ public sealed class ExecutionTests : IDisposable
         house.Do("create", "--bundle", bundle.Path, house.Id).FailedWith(1, "executable file not found in $PATH");
     }
 
-    [Fact]
-    public void Signals_have_their_default_actions_and_none_is_blocked()
+    [Theory]
+    [InlineData("")]
+    [InlineData("trap '' HUP INT QUIT PIPE TERM CHLD TSTP TTIN TTOU;")]
+    public void Signals_have_their_default_actions_and_none_is_blocked_whatever_the_caller_ignores(string caller)
     {
         TestBundle bundle = house.NewBundle().Shell("exec grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status");
+        bundle.Write();
+        CommandResult result = RunningProgram.Run(
+            "/bin/sh",
+            ["-c", $"{caller} exec {house.Program} --root {house.StateRoot} run -b {bundle.Path} {house.Id}"]
+        );
         Assert.Equal(
             ["SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000", "SigCgt:\t0000000000000000"],
-            house.Run(bundle).Succeeded().Lines
+            result.Succeeded().Lines
         );
     }
 

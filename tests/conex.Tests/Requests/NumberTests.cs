@@ -62,6 +62,7 @@ public sealed class NumberTests
     [InlineData("1767225600.25", "1767225600.250000000")]
     [InlineData("2026-01-01T00:00:00Z", "1767225600.000000000")]
     [InlineData("2026-01-01T01:00:00.5+01:00", "1767225600.500000000")]
+    [InlineData("2026-01-01T01:00:00.123456789+01:00", "1767225600.123456789")]
     public void Times_are_dates_or_spans(string text, string seconds) =>
         Assert.Equal(seconds, PointInTime.Parse(text, DateTimeOffset.FromUnixTimeSeconds(1767225600 + (42 * 60))));
 
