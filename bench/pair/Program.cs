@@ -45,7 +45,11 @@ internal static class Program
         {
             for (int c = 0; c < commands.Count; c++)
             {
-                Sample sample = Measured.Run(commands[c].Command.Replace("%d", $"{run + warmups}", StringComparison.Ordinal), cgroups, settle);
+                Sample sample = Measured.Run(
+                    commands[c].Command.Replace("%d", $"{run + warmups}", StringComparison.Ordinal),
+                    cgroups,
+                    settle
+                );
                 if (sample.ExitCode != 0)
                 {
                     Console.Error.WriteLine($"{commands[c].Name} ended with {sample.ExitCode}: {commands[c].Command}");

@@ -31,6 +31,28 @@ public sealed class Cgroup : IDisposable
     /// reach, and while the cgroup does not exist. Opened by O_PATH, owned by the cgroup.</summary>
     public DirectoryHandle? Directory => Host.Mode == CgroupMode.V2 ? UnifiedNode?.Directory : null;
 
+    /// <summary>The directory in the version 2 tree, on a hybrid host too, where it holds few controllers or none.</summary>
+    public DirectoryHandle? UnifiedDirectory => UnifiedNode?.Directory;
+
+    /// <summary>How many version 1 hierarchies the cgroup is in.</summary>
+    public int TaskFileCount => Array.FindAll(nodes, n => !n.IsUnified).Length;
+
+    /// <summary>Opens the <c>tasks</c> file of every version 1 hierarchy: a process of one thread that writes 0 there moves itself, for which
+    /// the kernel takes no lock that waits for all processors, as it does when another process is moved (cgroup_procs_write_start).</summary>
+    /// <exception cref="KernelException">A file cannot be opened.</exception>
+    public IReadOnlyList<FileHandle> OpenTaskFiles()
+    {
+        var files = new List<FileHandle>(nodes.Length);
+        foreach (CgroupNode node in nodes)
+        {
+            if (!node.IsUnified)
+            {
+                files.Add(PathAt.Open($"{node.FullPath}/tasks", OpenMode.Write));
+            }
+        }
+        return files;
+    }
+
     /// <summary>Whether it exists in any hierarchy.</summary>
     public bool Exists => Array.Exists(nodes, n => n.Directory is not null);
 

@@ -135,7 +135,8 @@ public static class ContainerCreation
             NoNewKeyring = request.NoNewKeyring,
             PreservedDescriptors = request.PreservedDescriptors,
             Cgroups = cgroup is null ? [] : CgroupViews.Of(cgroup),
-            IntoCgroup = cgroup?.Directory is not null,
+            IntoCgroup = cgroup?.UnifiedDirectory is not null,
+            TaskFiles = cgroup?.TaskFileCount ?? 0,
             AvailableCapabilities = CapabilitySet.ReadPermitted(),
             LastCapability = CapabilitySet.ReadLast(),
         };

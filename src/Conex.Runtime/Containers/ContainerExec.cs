@@ -45,7 +45,8 @@ public static class ContainerExec
             RedirectStdio = stdio is not null && !process.Terminal,
             PipeStreams = StandardStreams.FindPipes(stdio),
             PreservedDescriptors = preservedDescriptors,
-            IntoCgroup = cgroup?.Directory is not null,
+            IntoCgroup = cgroup?.UnifiedDirectory is not null,
+            TaskFiles = cgroup?.TaskFileCount ?? 0,
             AvailableCapabilities = CapabilitySet.ReadPermitted(),
             LastCapability = CapabilitySet.ReadLast(),
         };

@@ -26,10 +26,6 @@ public static class Launcher
             {
                 launched.FollowSibling();
             }
-            if (inputs.Cgroup is { Directory: null } cgroup)
-            {
-                cgroup.AddProcess(launched.Pid);
-            }
             if (plan.NeedsIdMappings)
             {
                 IdMappings.Write(launched.Pid, inputs.UidMappings ?? [], inputs.GidMappings ?? []);
@@ -53,7 +49,8 @@ public static class Launcher
 
     private static StartedProgram Clone(LaunchPlan plan, LaunchInputs inputs, UnixSocket remote)
     {
-        Span<(Register, long)> registers = stackalloc (Register, long)[12];
+        IReadOnlyList<FileHandle> taskFiles = plan.TaskFiles.Count == 0 ? [] : inputs.Cgroup!.OpenTaskFiles();
+        Span<(Register, long)> registers = stackalloc (Register, long)[12 + taskFiles.Count];
         int count = 0;
         registers[count++] = (plan.Channel, remote.Descriptor);
         if (plan.Listener is { } listener)
@@ -76,12 +73,26 @@ public static class Launcher
             registers[count++] = (arguments.Start, area.Start);
             registers[count++] = (arguments.Length, area.Length);
         }
-        DirectoryHandle? directory = inputs.Cgroup?.Directory;
+        for (int i = 0; i < taskFiles.Count; i++)
+        {
+            registers[count++] = (plan.TaskFiles[i], taskFiles[i].Descriptor);
+        }
+        DirectoryHandle? directory = inputs.Cgroup?.UnifiedDirectory;
         if (plan.Cgroup is { } cgroup && directory is not null)
         {
             registers[count++] = (cgroup, directory.Descriptor);
         }
-        return SyscallInterpreter.Start(plan.Program, remote, registers[..count], plan.GoesOnAsSibling ? null : directory);
+        StartedProgram started = SyscallInterpreter.Start(
+            plan.Program,
+            remote,
+            registers[..count],
+            plan.GoesOnAsSibling ? null : directory
+        );
+        foreach (FileHandle file in taskFiles)
+        {
+            file.Dispose();
+        }
+        return started;
     }
 
     /// <summary>Written from outside and before the process makes itself undumpable: then /proc/PID belongs to root alone.</summary>

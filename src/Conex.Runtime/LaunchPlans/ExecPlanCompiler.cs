@@ -34,7 +34,8 @@ public static class ExecPlanCompiler
         program.JoinNamespace(init, namespaces);
         program.Step("go on as a process in the joined namespaces");
         program.GoOnAsSibling(0, channel, LaunchPlan.Message.Sibling, cgroup);
-        program.Step("wait for the cgroup");
+        IReadOnlyList<Register> taskFiles = CgroupJoin.Add(program, options.TaskFiles);
+        program.Step("wait for the starter");
         program.Await(channel);
         bool inUserNamespace = (namespaces & NamespaceSet.User) != 0;
         if (inUserNamespace)
@@ -70,6 +71,7 @@ public static class ExecPlanCompiler
             Stdio = stdio,
             Init = init,
             Cgroup = cgroup,
+            TaskFiles = taskFiles,
             GoesOnAsSibling = true,
             SendsTerminal = process.Terminal,
             ExecutionStart = executionStart,

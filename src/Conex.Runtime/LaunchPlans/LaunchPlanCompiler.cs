@@ -35,6 +35,7 @@ public static class LaunchPlanCompiler
             cloneFlags = JoinNamespaces(context, cloneFlags, channel, cgroup);
         }
 
+        IReadOnlyList<Register> taskFiles = CgroupJoin.Add(program, options.TaskFiles);
         BeginLife(context, channel);
         MountSteps.CloneShared(context);
         RootfsSteps.Detach(context);
@@ -85,6 +86,7 @@ public static class LaunchPlanCompiler
             Stdio = stdio,
             Cgroup = cgroup,
             Arguments = arguments,
+            TaskFiles = taskFiles,
             GoesOnAsSibling = viaSibling,
             NeedsIdMappings = namespaces.Creates(NamespaceSet.User),
             SendsTerminal = process.Terminal,
@@ -151,7 +153,7 @@ public static class LaunchPlanCompiler
     private static void BeginLife(PlanContext context, Register channel)
     {
         SyscallProgramBuilder program = context.Program;
-        program.Step("wait for the cgroup and the ID mappings");
+        program.Step("wait for the ID mappings and the starter's records");
         program.Await(channel);
         if (context.Namespaces.Has(NamespaceSet.User))
         {

@@ -124,7 +124,10 @@ internal static class CreateCommand
     /// <summary>A terminal that is relayed begins with the size of the caller's own.</summary>
     private static Bundle WithCallersSize(Bundle bundle) =>
         bundle.Spec.Process is { Terminal: true } process && ForegroundProcess.CallersSize is { } size
-            ? bundle with { Spec = bundle.Spec with { Process = process with { ConsoleSize = size } } }
+            ? bundle with
+            {
+                Spec = bundle.Spec with { Process = process with { ConsoleSize = size } },
+            }
             : bundle;
 
     private static void CheckConsole(bool terminal, bool detached, string? consoleSocket)

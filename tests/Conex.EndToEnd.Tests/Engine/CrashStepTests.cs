@@ -4,8 +4,10 @@ using Conex.EndToEnd.Tests.Support;
 namespace Conex.EndToEnd.Tests.Engine;
 
 /// <summary>Every operation of the daemon and the monitor can be cut at each of its named steps: the next daemon finishes it or undoes it.</summary>
-public sealed partial class CrashStepTests
+public sealed partial class CrashStepTests : IDisposable
 {
+    private readonly EngineHouse house = new() { Programs = Programs.OfCrashBuild };
+
     /// <summary>The steps that the source names. Those of the runtime's own commands are visited without an engine.</summary>
     public static TheoryData<string> Steps =>
         [
@@ -18,23 +20,24 @@ public sealed partial class CrashStepTests
                 .Order(StringComparer.Ordinal),
         ];
 
+    public void Dispose() => house.Dispose();
+
     [Theory]
     [MemberData(nameof(Steps))]
     public void The_next_daemon_finishes_or_undoes_what_was_cut_at(string step)
     {
         CrashScenario? scenario = CrashScenario.For(step);
         Assert.True(scenario is not null, $"no scenario visits the step {step}: add one to {nameof(CrashScenario)}");
-        using var house = new EngineHouse { Programs = Programs.OfCrashBuild };
         house.Prepare();
         scenario.Prepare(house);
         house.StopDaemon();
-        string mark = Arm(house, step);
-        Serve(house);
+        string mark = Arm(step);
+        Serve();
         scenario.Act(house);
         Eventually.True(() => LeakCheck.Read(mark).Contains(step, StringComparison.Ordinal), $"the scenario visits {step}");
         // A daemon that is cut in its recovery at the same step has to come further than the one before.
-        Serve(house);
-        Disarm(house);
+        Serve();
+        Disarm();
 
         house.Do("ps", "-a").Succeeded();
         _ = house.Daemon;
@@ -45,7 +48,7 @@ public sealed partial class CrashStepTests
     private static partial Regex StepCall();
 
     /// <summary>From now on programs end at the step, and conex starts no daemon by itself.</summary>
-    private static string Arm(EngineHouse house, string step)
+    private string Arm(string step)
     {
         string mark = $"{house.Place}/visited";
         house.Environment["CONEX_CRASH_AT"] = step;
@@ -55,7 +58,7 @@ public sealed partial class CrashStepTests
     }
 
     /// <summary>Ends the daemons of the crash build; what follows is the product's.</summary>
-    private static void Disarm(EngineHouse house)
+    private void Disarm()
     {
         house.Environment.Clear();
         house.KillDaemon();
@@ -63,7 +66,7 @@ public sealed partial class CrashStepTests
     }
 
     /// <summary>Starts a daemon, and waits until it serves or has ended.</summary>
-    private static void Serve(EngineHouse house)
+    private void Serve()
     {
         if (house.Daemons().Count > 0)
         {

@@ -19,7 +19,10 @@ public sealed class BadConfigurationTests : IDisposable
     [InlineData("""{"ociVersion":"1.2.0"}""", "root.path")]
     [InlineData("""{"ociVersion":7}""", "ociVersion")]
     [InlineData("""{"ociVersion":"1.2.0","root":{"path":"rootfs"},"process":{"args":"sh","cwd":"/"}}""", "process.args")]
-    [InlineData("""{"ociVersion":"1.2.0","root":{"path":"rootfs"},"process":{"args":["sh"],"cwd":"/","user":{"uid":-1}}}""", "process.user.uid")]
+    [InlineData(
+        """{"ociVersion":"1.2.0","root":{"path":"rootfs"},"process":{"args":["sh"],"cwd":"/","user":{"uid":-1}}}""",
+        "process.user.uid"
+    )]
     [InlineData("""{"ociVersion":"1.2.0","root":{"path":"rootfs"},"process":{"args":["sh"],"cwd":"/"}} trailing""", "config.json")]
     [InlineData("{\"ociVersion\":\"1.2.0\",\"root\":{\"path\":\"ro\u0001otfs\"}}", "config.json")]
     public void Text_that_is_no_configuration(string text, string phrase) => Refused(text, phrase);
@@ -39,11 +42,20 @@ public sealed class BadConfigurationTests : IDisposable
     [InlineData("\"linux\":{\"namespaces\":[]}", "needs a new mount namespace")]
     [InlineData("\"linux\":{\"namespaces\":[{\"type\":\"mount\",\"path\":\"/proc/self/ns/mnt\"}]}", "needs a new mount namespace")]
     [InlineData("\"linux\":{\"namespaces\":[{\"type\":\"mount\"},{\"type\":\"network\",\"path\":\"relative\"}]}", "is not absolute")]
-    [InlineData("\"linux\":{\"namespaces\":[" + Mount + "],\"seccomp\":{\"defaultAction\":\"SCMP_ACT_NONSENSE\"}}", "unknown action \"SCMP_ACT_NONSENSE\"")]
+    [InlineData(
+        "\"linux\":{\"namespaces\":[" + Mount + "],\"seccomp\":{\"defaultAction\":\"SCMP_ACT_NONSENSE\"}}",
+        "unknown action \"SCMP_ACT_NONSENSE\""
+    )]
     [InlineData("\"linux\":{\"namespaces\":[" + Mount + "],\"rootfsPropagation\":\"sideways\"}", "unknown value \"sideways\"")]
-    [InlineData("\"linux\":{\"namespaces\":[" + Mount + "],\"mountLabel\":\"system_u:object_r:container_file_t:s0\"}", "mountLabel is not supported yet")]
+    [InlineData(
+        "\"linux\":{\"namespaces\":[" + Mount + "],\"mountLabel\":\"system_u:object_r:container_file_t:s0\"}",
+        "mountLabel is not supported yet"
+    )]
     [InlineData("\"linux\":{\"namespaces\":[" + Mount + "],\"timeOffsets\":{\"boottime\":{\"secs\":1}}}", "needs a new time namespace")]
-    [InlineData("\"linux\":{\"namespaces\":[" + Mount + "],\"resources\":{\"devices\":[{\"allow\":true,\"type\":\"z\"}]}}", "device rule of type 'z'")]
+    [InlineData(
+        "\"linux\":{\"namespaces\":[" + Mount + "],\"resources\":{\"devices\":[{\"allow\":true,\"type\":\"z\"}]}}",
+        "device rule of type 'z'"
+    )]
     [InlineData("\"linux\":{\"namespaces\":[" + Mount + "],\"resources\":{\"memory\":{\"limit\":\"much\"}}}", "limit")]
     [InlineData("\"mounts\":[{\"destination\":\"/x\"}]", "has neither a type nor a bind option")]
     [InlineData("\"mounts\":[{\"destination\":\"/x\",\"options\":[\"bind\"]}]", "has no source")]

@@ -136,7 +136,12 @@ public sealed class CgroupTests : IDisposable
     {
         TestBundle bundle = house
             .NewBundle()
-            .WithResources(new LinuxResources { Cpu = new LinuxCpu { Quota = 5_000, Period = 100_000 } })
+            .WithResources(
+                new LinuxResources
+                {
+                    Cpu = new LinuxCpu { Quota = 5_000, Period = 100_000 },
+                }
+            )
             .Shell("echo ready; while :; do :; done");
         using RunningProgram run = house.BeginRun(bundle, until: "ready");
         Eventually.True(

@@ -90,7 +90,14 @@ public sealed class CrashStepTests : IDisposable
     private CommandResult Monitor(string step) => Monitored(step, "echo one; echo two; exit 3");
 
     private CommandResult MonitorThatRotates(string step) =>
-        Monitored(step, "for i in 1 2 3 4 5 6; do echo a line that is long enough to fill the log soon $i; done", "--log-max-size", "120", "--log-max-files", "3");
+        Monitored(
+            step,
+            "for i in 1 2 3 4 5 6; do echo a line that is long enough to fill the log soon $i; done",
+            "--log-max-size",
+            "120",
+            "--log-max-files",
+            "3"
+        );
 
     private CommandResult Monitored(string step, string script, params string[] options)
     {
@@ -101,7 +108,10 @@ public sealed class CrashStepTests : IDisposable
             step,
             [.. options, "--conexd", "/bin/true", "--engine-socket", $"{house.Place}/nobody.sock"]
         );
-        Eventually.True(() => container.Monitor.HasExited || container.Monitor.Output.Contains("listening", StringComparison.Ordinal), "the monitor listens or has ended");
+        Eventually.True(
+            () => container.Monitor.HasExited || container.Monitor.Output.Contains("listening", StringComparison.Ordinal),
+            "the monitor listens or has ended"
+        );
         if (!container.Monitor.HasExited)
         {
             container.AskForStart();

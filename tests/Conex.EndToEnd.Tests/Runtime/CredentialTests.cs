@@ -69,7 +69,12 @@ public sealed class CredentialTests : IDisposable
         TestBundle bundle = house
             .NewBundle()
             .Capabilities("CAP_CHOWN")
-            .WithProcess(p => p with { User = new User { Uid = 1000, Gid = 1000 } })
+            .WithProcess(p =>
+                p with
+                {
+                    User = new User { Uid = 1000, Gid = 1000 },
+                }
+            )
             .Shell(ShowCapabilities);
         const string none = "0000000000000000";
         Assert.Equal([none, none, none, "0000000000000001", none], house.Run(bundle).Succeeded().Lines);
@@ -106,7 +111,13 @@ public sealed class CredentialTests : IDisposable
         const int setgroups = 116;
         TestBundle bundle = house
             .NewBundle()
-            .WithProcess(p => p with { NoNewPrivileges = noNewPrivileges, User = new User { Uid = 1000, Gid = 1000 } })
+            .WithProcess(p =>
+                p with
+                {
+                    NoNewPrivileges = noNewPrivileges,
+                    User = new User { Uid = 1000, Gid = 1000 },
+                }
+            )
             .Program("/probe", ProbeProgram.X64(new ProbeProgram.Call(setgroups, 0, 0)))
             .Command("/probe");
         File.SetUnixFileMode($"{bundle.Rootfs}/probe", (UnixFileMode)0x9ED);
@@ -118,7 +129,12 @@ public sealed class CredentialTests : IDisposable
     {
         TestBundle bundle = house
             .NewBundle()
-            .WithProcess(p => p with { Rlimits = [Limit("RLIMIT_NOFILE", 321, 654), Limit("RLIMIT_CORE", 0, 0), Limit("RLIMIT_STACK", 1 << 20, 4 << 20)] })
+            .WithProcess(p =>
+                p with
+                {
+                    Rlimits = [Limit("RLIMIT_NOFILE", 321, 654), Limit("RLIMIT_CORE", 0, 0), Limit("RLIMIT_STACK", 1 << 20, 4 << 20)],
+                }
+            )
             .Shell("grep -E '^Max (open files|core|stack)' /proc/self/limits | tr -s ' '");
         Assert.Equal(
             ["Max stack size 1048576 4194304 bytes ", "Max core file size 0 0 bytes ", "Max open files 321 654 files "],
@@ -152,7 +168,12 @@ public sealed class CredentialTests : IDisposable
     {
         TestBundle bundle = house
             .NewBundle()
-            .WithProcess(p => p with { Scheduler = new Scheduler { Policy = "SCHED_BATCH", Nice = 7 } })
+            .WithProcess(p =>
+                p with
+                {
+                    Scheduler = new Scheduler { Policy = "SCHED_BATCH", Nice = 7 },
+                }
+            )
             .Shell("cut -d' ' -f19,41 /proc/self/stat");
         Assert.Equal("7 3", house.Run(bundle).Text);
     }

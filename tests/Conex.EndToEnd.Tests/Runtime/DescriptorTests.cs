@@ -54,7 +54,9 @@ public sealed class DescriptorTests : IDisposable
         bundle.Write();
         string first = house.WriteFile("first", "one\n");
         string second = house.WriteFile("second", "two\n");
-        CommandResult result = Shell($"exec 3<{first} 4<{second} 5</etc/passwd; {Runtime} run --preserve-fds 2 -b {bundle.Path} {house.Id}");
+        CommandResult result = Shell(
+            $"exec 3<{first} 4<{second} 5</etc/passwd; {Runtime} run --preserve-fds 2 -b {bundle.Path} {house.Id}"
+        );
         Assert.Equal(["one", "two", "closed"], result.Succeeded().Lines);
     }
 
@@ -71,7 +73,9 @@ public sealed class DescriptorTests : IDisposable
     {
         house.RunDetached(house.NewBundle());
         string file = house.WriteFile("first", "one\n");
-        CommandResult result = Shell($"exec 3<{file} 4</etc/passwd; {Runtime} exec --preserve-fds 1 {house.Id} sh -c 'cat <&3; cat <&4 || echo closed'");
+        CommandResult result = Shell(
+            $"exec 3<{file} 4</etc/passwd; {Runtime} exec --preserve-fds 1 {house.Id} sh -c 'cat <&3; cat <&4 || echo closed'"
+        );
         Assert.Equal(["one", "closed"], result.Succeeded().Lines);
         house.Remove();
     }
@@ -94,7 +98,10 @@ public sealed class DescriptorTests : IDisposable
         for (int descriptor = 3; descriptor < 24; descriptor++)
         {
             string cwd = $"/proc/self/fd/{descriptor}";
-            TestBundle bundle = house.NewBundle($"bundle{descriptor}").WithProcess(p => p with { Cwd = cwd }).Shell($"cat ../../../../../../../..{house.Place}/secret .{house.Place}/secret");
+            TestBundle bundle = house
+                .NewBundle($"bundle{descriptor}")
+                .WithProcess(p => p with { Cwd = cwd })
+                .Shell($"cat ../../../../../../../..{house.Place}/secret .{house.Place}/secret");
             bundle.Write();
             using RunningProgram run = Leaking($"run -b {bundle.Path} {house.Id}");
             CommandResult result = run.Finish().EndedWith(1);
@@ -108,7 +115,10 @@ public sealed class DescriptorTests : IDisposable
 
     /// <summary>Descriptors of the host's root and of a file from 7 on, as a careless caller leaves them open.</summary>
     private RunningProgram Leaking(string command) =>
-        RunningProgram.Start(Product.OfMachine("bash", "bash"), ["-c", $"exec 7</ 8</etc 9</etc/passwd 15</ 20>/dev/null; exec {Runtime} {command}"]);
+        RunningProgram.Start(
+            Product.OfMachine("bash", "bash"),
+            ["-c", $"exec 7</ 8</etc 9</etc/passwd 15</ 20>/dev/null; exec {Runtime} {command}"]
+        );
 
     private static CommandResult Shell(string script) => RunningProgram.Run(Product.OfMachine("bash", "bash"), ["-c", script]);
 

@@ -79,7 +79,9 @@ public sealed class DeviceTests : IDisposable
     {
         TestBundle bundle = house
             .NewBundle()
-            .Shell("mknod /tmp/disk b 254 0 && mknod /tmp/fuse c 10 229 && dd if=/tmp/disk of=/dev/null count=1; echo $?; cat /tmp/fuse; echo $?");
+            .Shell(
+                "mknod /tmp/disk b 254 0 && mknod /tmp/fuse c 10 229 && dd if=/tmp/disk of=/dev/null count=1; echo $?; cat /tmp/fuse; echo $?"
+            );
         CommandResult result = house.Run(bundle).Succeeded();
         Assert.Equal(["1", "1"], result.Lines);
         Assert.Equal(2, result.Error.Split("Operation not permitted").Length - 1);

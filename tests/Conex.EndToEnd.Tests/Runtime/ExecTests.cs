@@ -80,7 +80,10 @@ public sealed class ExecTests : IDisposable
     public void Exec_reads_the_process_from_a_file()
     {
         house.RunDetached(house.NewBundle());
-        string file = house.WriteFile("process.json", """{"args":["/bin/sh","-c","echo $WHAT; id -u; exit 5"],"env":["WHAT=file","PATH=/bin"],"cwd":"/","user":{"uid":1000,"gid":1000}}""");
+        string file = house.WriteFile(
+            "process.json",
+            """{"args":["/bin/sh","-c","echo $WHAT; id -u; exit 5"],"env":["WHAT=file","PATH=/bin"],"cwd":"/","user":{"uid":1000,"gid":1000}}"""
+        );
         CommandResult result = house.Do("exec", "--process", file, house.Id).EndedWith(5);
         Assert.Equal(["file", "1000"], result.Lines);
         house.Remove();
@@ -101,7 +104,13 @@ public sealed class ExecTests : IDisposable
     public void Exec_forwards_signals()
     {
         house.RunDetached(house.NewBundle());
-        using RunningProgram exec = house.Begin("exec", house.Id, "sh", "-c", "trap 'exit 9' INT; echo ready; while :; do sleep 0.05; done");
+        using RunningProgram exec = house.Begin(
+            "exec",
+            house.Id,
+            "sh",
+            "-c",
+            "trap 'exit 9' INT; echo ready; while :; do sleep 0.05; done"
+        );
         exec.WaitForOutput("ready");
         exec.Signal(Signal.SIGINT);
         Assert.Equal(9, exec.Finish().ExitCode);
@@ -167,7 +176,11 @@ public sealed class ExecTests : IDisposable
         string file = $"{house.Place}/exec.pid";
         using RunningProgram exec = house.Begin("exec", "--pid-file", file, house.Id, "sh", "-c", "id -u; exec sleep 1000000");
         exec.WaitForOutput("0\n");
-        Assert.Contains("\nUid:\t100000\t100000\t100000\t100000\n", File.ReadAllText($"/proc/{RuntimeHouse.WaitForPid(file)}/status"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\nUid:\t100000\t100000\t100000\t100000\n",
+            File.ReadAllText($"/proc/{RuntimeHouse.WaitForPid(file)}/status"),
+            StringComparison.Ordinal
+        );
         house.Remove();
     }
 

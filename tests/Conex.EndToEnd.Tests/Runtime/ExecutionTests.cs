@@ -23,7 +23,14 @@ public sealed class ExecutionTests : IDisposable
     {
         TestBundle bundle = house
             .NewBundle()
-            .WithProcess(p => p with { Cwd = "/private", User = new User { Uid = 1000, Gid = 1000 }, Capabilities = null })
+            .WithProcess(p =>
+                p with
+                {
+                    Cwd = "/private",
+                    User = new User { Uid = 1000, Gid = 1000 },
+                    Capabilities = null,
+                }
+            )
             .Command("pwd");
         Directory.CreateDirectory($"{bundle.Rootfs}/private");
         RunningProgram.Run("chown", ["1000", $"{bundle.Rootfs}/private"]).Succeeded();
@@ -33,7 +40,9 @@ public sealed class ExecutionTests : IDisposable
 
     [Fact]
     public void A_working_directory_that_is_a_file_is_one_sentence() =>
-        house.Run(house.NewBundle().WithProcess(p => p with { Cwd = "/etc/passwd" })).FailedWith(1, "enter the working directory /etc/passwd: not a directory");
+        house
+            .Run(house.NewBundle().WithProcess(p => p with { Cwd = "/etc/passwd" }))
+            .FailedWith(1, "enter the working directory /etc/passwd: not a directory");
 
     [Fact]
     public void A_relative_working_directory_is_refused() =>
@@ -42,7 +51,10 @@ public sealed class ExecutionTests : IDisposable
     [Fact]
     public void The_environment_is_the_configurations_and_HOME()
     {
-        TestBundle bundle = house.NewBundle().WithProcess(p => p with { Env = ["PATH=/bin", "A=1", "B=two words", $"CONEX_TEST={house.Name}"] }).Command("env");
+        TestBundle bundle = house
+            .NewBundle()
+            .WithProcess(p => p with { Env = ["PATH=/bin", "A=1", "B=two words", $"CONEX_TEST={house.Name}"] })
+            .Command("env");
         Assert.Equal(
             ["A=1", "B=two words", $"CONEX_TEST={house.Name}", "HOME=/root", "PATH=/bin"],
             house.Run(bundle).Succeeded().Lines.Order(StringComparer.Ordinal)
@@ -102,10 +114,7 @@ public sealed class ExecutionTests : IDisposable
             "/bin/sh",
             ["-c", $"{caller} exec {house.Program} --root {house.StateRoot} run -b {bundle.Path} {house.Id}"]
         );
-        Assert.Equal(
-            ["SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000", "SigCgt:\t0000000000000000"],
-            result.Succeeded().Lines
-        );
+        Assert.Equal(["SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000", "SigCgt:\t0000000000000000"], result.Succeeded().Lines);
     }
 
     [Fact]

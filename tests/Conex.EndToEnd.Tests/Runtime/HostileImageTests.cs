@@ -70,7 +70,10 @@ public sealed class HostileImageTests : IDisposable
     {
         TestBundle bundle = WithLink(link, string.Format(System.Globalization.CultureInfo.InvariantCulture, to, target));
         Directory.CreateDirectory($"{house.Place}/source");
-        bundle.Mount(destination, "bind", $"{house.Place}/source", "bind").Mount(destination, "tmpfs", "tmpfs").Shell("ls -R /data /a; cat /data/secret");
+        bundle
+            .Mount(destination, "bind", $"{house.Place}/source", "bind")
+            .Mount(destination, "tmpfs", "tmpfs")
+            .Shell("ls -R /data /a; cat /data/secret");
         RunOrRefuse(bundle.Shell("cat /data/secret /a/b/secret 2>/dev/null; true"));
     }
 

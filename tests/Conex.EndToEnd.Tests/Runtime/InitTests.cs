@@ -16,8 +16,7 @@ public sealed class InitTests : IDisposable
             .Shell(script);
 
     [Fact]
-    public void The_payload_is_not_process_1() =>
-        Assert.NotEqual("1", house.Run(WithInit("echo $$")).Text);
+    public void The_payload_is_not_process_1() => Assert.NotEqual("1", house.Run(WithInit("echo $$")).Text);
 
     [Theory]
     [InlineData("exit 0", 0)]
@@ -30,7 +29,9 @@ public sealed class InitTests : IDisposable
     public void Orphans_are_reaped()
     {
         CommandResult result = house.Run(
-            WithInit("sh -c 'sleep 0.2 & echo $! >/tmp/number'; orphan=$(cat /tmp/number); while [ -e /proc/$orphan ]; do sleep 0.05; done; echo reaped")
+            WithInit(
+                "sh -c 'sleep 0.2 & echo $! >/tmp/number'; orphan=$(cat /tmp/number); while [ -e /proc/$orphan ]; do sleep 0.05; done; echo reaped"
+            )
         );
         Assert.Equal("reaped", result.Text);
     }

@@ -140,7 +140,9 @@ public sealed class LifeCycleTests : IDisposable
     [InlineData(null)]
     public void Kill_takes_a_number_or_a_name_and_sends_TERM_by_default(string? signal)
     {
-        using RunningProgram created = house.Create(house.NewBundle().Shell("trap 'echo terminated; exit' TERM; echo ready; while :; do sleep 0.05; done"));
+        using RunningProgram created = house.Create(
+            house.NewBundle().Shell("trap 'echo terminated; exit' TERM; echo ready; while :; do sleep 0.05; done")
+        );
         house.Do("start", house.Id).Succeeded();
         created.WaitForOutput("ready");
         house.Do(signal is null ? ["kill", house.Id] : ["kill", house.Id, signal]).Succeeded();

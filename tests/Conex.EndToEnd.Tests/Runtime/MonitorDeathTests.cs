@@ -41,7 +41,15 @@ public sealed class MonitorDeathTests : IDisposable
     public void A_container_of_another_user_ends_with_its_monitor()
     {
         // The change of user clears the parent-death signal: it must be set after it.
-        TestBundle bundle = house.NewBundle().WithProcess(p => p with { User = new() { Uid = 1000, Gid = 1000 } }).Command("sleep", "1000000");
+        TestBundle bundle = house
+            .NewBundle()
+            .WithProcess(p =>
+                p with
+                {
+                    User = new() { Uid = 1000, Gid = 1000 },
+                }
+            )
+            .Command("sleep", "1000000");
         using var container = new MonitoredContainer(house, bundle).WaitForListening();
         KillMonitorOf(container);
         WaitUntilNothingRuns();
@@ -53,7 +61,9 @@ public sealed class MonitorDeathTests : IDisposable
     {
         TestBundle bundle = house
             .NewBundle()
-            .Shell("setsid sleep 1000000 & (setsid sh -c 'trap \"\" HUP TERM; sleep 1000000 & sleep 1000000' &) ; echo ready; exec sleep 1000000");
+            .Shell(
+                "setsid sleep 1000000 & (setsid sh -c 'trap \"\" HUP TERM; sleep 1000000 & sleep 1000000' &) ; echo ready; exec sleep 1000000"
+            );
         using var container = new MonitoredContainer(house, bundle).WaitForListening();
         int pid = container.Start();
         Eventually.True(() => Processes().Length >= 4, "four processes");
@@ -116,10 +126,7 @@ public sealed class MonitorDeathTests : IDisposable
     [Fact]
     public void A_container_that_ran_out_of_memory_is_recorded_so()
     {
-        TestBundle bundle = house
-            .NewBundle()
-            .WithResources(new() { Memory = new() { Limit = 16 << 20 } })
-            .Command("tail", "/dev/zero");
+        TestBundle bundle = house.NewBundle().WithResources(new() { Memory = new() { Limit = 16 << 20 } }).Command("tail", "/dev/zero");
         using var container = new MonitoredContainer(house, bundle).WaitForListening();
         container.AskForStart();
         Assert.Equal("exited 137 1", container.WaitForLine("exited "));
@@ -132,7 +139,11 @@ public sealed class MonitorDeathTests : IDisposable
             .NewBundle()
             .Program(
                 "/stubborn",
-                ProbeProgram.X64(new ProbeProgram.Call(Prctl, SetParentDeathSignal, 0), new ProbeProgram.Call(Pause), new ProbeProgram.Call(Pause))
+                ProbeProgram.X64(
+                    new ProbeProgram.Call(Prctl, SetParentDeathSignal, 0),
+                    new ProbeProgram.Call(Pause),
+                    new ProbeProgram.Call(Pause)
+                )
             )
             .Command("/stubborn");
 

@@ -27,7 +27,13 @@ public sealed class MountRaceTests : IDisposable
             .Mount("/a/b/file", "bind", house.WriteFile("bound", "bound\n"), "bind")
             .Mount("/a/b/c/d", "bind", source, "bind")
             .Namespaces(("mount", null), ("pid", null))
-            .With(s => s with { Hostname = null, Mounts = [.. s.Mounts!.Where(m => m.Destination is not ("/dev/mqueue" or "/sys/fs/cgroup"))] })
+            .With(s =>
+                s with
+                {
+                    Hostname = null,
+                    Mounts = [.. s.Mounts!.Where(m => m.Destination is not ("/dev/mqueue" or "/sys/fs/cgroup"))],
+                }
+            )
             .Command("true");
         bundle.Write();
         Directory.CreateDirectory($"{bundle.Rootfs}/a/b");

@@ -35,7 +35,10 @@ public sealed class MountTests : IDisposable
     [Fact]
     public void A_file_is_bound_to_a_file_that_is_made_for_it()
     {
-        TestBundle bundle = house.NewBundle().Mount("/deep/er/name", "bind", $"{source}/file", "bind", "ro").Command("cat", "/deep/er/name");
+        TestBundle bundle = house
+            .NewBundle()
+            .Mount("/deep/er/name", "bind", $"{source}/file", "bind", "ro")
+            .Command("cat", "/deep/er/name");
         Assert.Equal("from the host", house.Run(bundle).Text);
     }
 

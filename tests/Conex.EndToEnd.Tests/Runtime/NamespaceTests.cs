@@ -75,7 +75,15 @@ public sealed class NamespaceTests : IDisposable
         string path = $"/proc/{house.InitPid}/ns";
         TestBundle joiner = house
             .NewBundle("joiner")
-            .Namespaces(("mount", null), ("cgroup", null), ("pid", $"{path}/pid"), ("network", $"{path}/net"), ("ipc", $"{path}/ipc"), ("uts", $"{path}/uts"), ("user", $"{path}/user"))
+            .Namespaces(
+                ("mount", null),
+                ("cgroup", null),
+                ("pid", $"{path}/pid"),
+                ("network", $"{path}/net"),
+                ("ipc", $"{path}/ipc"),
+                ("uts", $"{path}/uts"),
+                ("user", $"{path}/user")
+            )
             .With(s => s with { Hostname = null })
             .Shell("hostname; cat /proc/1/cmdline | tr '\\0' ' '; echo; id -u; cat /proc/self/uid_map");
         joiner.Write();
@@ -93,7 +101,9 @@ public sealed class NamespaceTests : IDisposable
     [Fact]
     public void A_new_network_namespace_has_loopback_up_and_nothing_else()
     {
-        string[] lines = house.Run(house.NewBundle().Shell("ls /sys/class/net; cat /sys/class/net/lo/flags; ping -c 1 127.0.0.1 >/dev/null && echo answered")).Lines;
+        string[] lines = house
+            .Run(house.NewBundle().Shell("ls /sys/class/net; cat /sys/class/net/lo/flags; ping -c 1 127.0.0.1 >/dev/null && echo answered"))
+            .Lines;
         Assert.Contains("lo", lines);
         Assert.DoesNotContain("eth0", lines);
         Assert.Contains("0x9", lines);
@@ -104,10 +114,7 @@ public sealed class NamespaceTests : IDisposable
     public void Host_name_and_domain_name_are_the_containers_own()
     {
         TestBundle bundle = house.NewBundle().With(s => s with { Hostname = "abel", Domainname = "example.org" });
-        Assert.Equal(
-            ["abel", "example.org"],
-            house.Run(bundle.Shell("hostname; cat /proc/sys/kernel/domainname")).Succeeded().Lines
-        );
+        Assert.Equal(["abel", "example.org"], house.Run(bundle.Shell("hostname; cat /proc/sys/kernel/domainname")).Succeeded().Lines);
         Assert.NotEqual("abel", Environment.MachineName);
     }
 

@@ -57,7 +57,12 @@ public sealed class ProtectionTests : IDisposable
         string before = File.ReadAllText("/proc/sys/kernel/shmmni");
         TestBundle bundle = house
             .NewBundle()
-            .WithLinux(l => l with { Sysctl = Parameters(("kernel.shmmni", "1234"), ("net.ipv4.ip_forward", "1"), ("net/ipv4/ip_default_ttl", "33")) })
+            .WithLinux(l =>
+                l with
+                {
+                    Sysctl = Parameters(("kernel.shmmni", "1234"), ("net.ipv4.ip_forward", "1"), ("net/ipv4/ip_default_ttl", "33")),
+                }
+            )
             .Shell("cd /proc/sys; cat kernel/shmmni net/ipv4/ip_forward net/ipv4/ip_default_ttl");
         Assert.Equal(["1234", "1", "33"], house.Run(bundle).Succeeded().Lines);
         Assert.Equal(before, File.ReadAllText("/proc/sys/kernel/shmmni"));
@@ -72,7 +77,10 @@ public sealed class ProtectionTests : IDisposable
     public void A_kernel_parameter_of_the_host_is_refused(string name, string phrase)
     {
         // The host's own value, so that a runtime that sets it does no harm.
-        string value = File.ReadAllText(name.EndsWith("swappiness", StringComparison.Ordinal) ? "/proc/sys/vm/swappiness" : "/proc/sys/kernel/panic").Trim();
+        string value = File.ReadAllText(
+                name.EndsWith("swappiness", StringComparison.Ordinal) ? "/proc/sys/vm/swappiness" : "/proc/sys/kernel/panic"
+            )
+            .Trim();
         house.Run(house.NewBundle().WithLinux(l => l with { Sysctl = Parameters((name, value)) })).FailedWith(1, phrase);
     }
 

@@ -13,7 +13,13 @@ public sealed class TerminalTests : IDisposable
     private TestBundle WithTerminal(string script, uint rows = 33, uint columns = 111) =>
         house
             .NewBundle()
-            .WithProcess(p => p with { Terminal = true, ConsoleSize = new ConsoleSize { Height = rows, Width = columns } })
+            .WithProcess(p =>
+                p with
+                {
+                    Terminal = true,
+                    ConsoleSize = new ConsoleSize { Height = rows, Width = columns },
+                }
+            )
             .Shell(script);
 
     [Fact]
@@ -69,8 +75,15 @@ public sealed class TerminalTests : IDisposable
     public void The_console_is_the_terminal_and_belongs_to_the_user()
     {
         using var receiver = new ConsoleReceiver($"{house.Place}/console.sock");
-        TestBundle bundle = WithTerminal("stat -c '%t:%T %u %F' /dev/console; stat -c '%t:%T' /dev/pts/0; echo through the console >/dev/console; exec sleep 1000000")
-            .WithProcess(p => p with { User = new User { Uid = 1000, Gid = 1000 } });
+        TestBundle bundle = WithTerminal(
+                "stat -c '%t:%T %u %F' /dev/console; stat -c '%t:%T' /dev/pts/0; echo through the console >/dev/console; exec sleep 1000000"
+            )
+            .WithProcess(p =>
+                p with
+                {
+                    User = new User { Uid = 1000, Gid = 1000 },
+                }
+            );
         using RunningProgram created = house.Create(bundle, "--console-socket", receiver.Path);
         using PseudoTerminal terminal = receiver.Receive();
         house.Do("start", house.Id).Succeeded();
@@ -124,7 +137,9 @@ public sealed class TerminalTests : IDisposable
     [Fact]
     public void Run_relays_the_callers_terminal()
     {
-        TestBundle bundle = WithTerminal("stty size; read line; echo \"got $line\"; trap 'echo interrupted; exit 5' INT; echo ready; while :; do sleep 0.05; done");
+        TestBundle bundle = WithTerminal(
+            "stty size; read line; echo \"got $line\"; trap 'echo interrupted; exit 5' INT; echo ready; while :; do sleep 0.05; done"
+        );
         bundle.Write();
         using var terminal = new PseudoTerminal(rows: 40, columns: 120);
         using RunningProgram run = terminal.Start(house.Program, "--root", house.StateRoot, "run", "-b", bundle.Path, house.Id);
@@ -217,7 +232,11 @@ public sealed class TerminalTests : IDisposable
     public void A_container_outlives_the_end_of_its_terminal_as_a_process_does_with_SIGHUP()
     {
         using var receiver = new ConsoleReceiver($"{house.Place}/console.sock");
-        using RunningProgram created = house.Create(WithTerminal("trap '' HUP; echo ready; while :; do sleep 0.05; done"), "--console-socket", receiver.Path);
+        using RunningProgram created = house.Create(
+            WithTerminal("trap '' HUP; echo ready; while :; do sleep 0.05; done"),
+            "--console-socket",
+            receiver.Path
+        );
         PseudoTerminal terminal = receiver.Receive();
         house.Do("start", house.Id).Succeeded();
         terminal.WaitFor("ready");

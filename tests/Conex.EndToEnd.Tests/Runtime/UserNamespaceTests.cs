@@ -33,9 +33,21 @@ public sealed class UserNamespaceTests : IDisposable
     [Fact]
     public void A_user_of_the_container_is_that_users_number_above_100000()
     {
-        TestBundle bundle = house.NewBundle().WithUserNamespace().WithProcess(p => p with { User = new() { Uid = 1000, Gid = 50 } });
+        TestBundle bundle = house
+            .NewBundle()
+            .WithUserNamespace()
+            .WithProcess(p =>
+                p with
+                {
+                    User = new() { Uid = 1000, Gid = 50 },
+                }
+            );
         using RunningProgram run = house.BeginRun(bundle.Shell("echo ready; exec sleep 1000000"), until: "ready");
-        Assert.Contains("\nUid:\t101000\t101000\t101000\t101000\n", File.ReadAllText($"/proc/{house.InitPid}/status"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\nUid:\t101000\t101000\t101000\t101000\n",
+            File.ReadAllText($"/proc/{house.InitPid}/status"),
+            StringComparison.Ordinal
+        );
         house.Do("kill", house.Id, "KILL").Succeeded();
         run.Finish();
     }
@@ -101,7 +113,10 @@ public sealed class UserNamespaceTests : IDisposable
     [Fact]
     public void The_default_devices_are_the_hosts_and_work()
     {
-        TestBundle bundle = house.NewBundle().WithUserNamespace().Shell("echo x >/dev/null && head -c 4 /dev/zero | wc -c && stat -c '%t %T' /dev/null /dev/full");
+        TestBundle bundle = house
+            .NewBundle()
+            .WithUserNamespace()
+            .Shell("echo x >/dev/null && head -c 4 /dev/zero | wc -c && stat -c '%t %T' /dev/null /dev/full");
         Assert.Equal(["4", "1 3", "1 7"], house.Run(bundle).Succeeded().Lines);
     }
 

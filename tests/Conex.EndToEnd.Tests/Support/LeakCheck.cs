@@ -32,9 +32,7 @@ internal sealed class LeakCheck(string name)
     {
         try
         {
-            return Directory
-                .GetDirectories("/sys/fs/cgroup", $"*{name}*", SearchOption.AllDirectories)
-                .OrderByDescending(d => d.Length);
+            return Directory.GetDirectories("/sys/fs/cgroup", $"*{name}*", SearchOption.AllDirectories).OrderByDescending(d => d.Length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

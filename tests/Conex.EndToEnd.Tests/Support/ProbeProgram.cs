@@ -35,7 +35,11 @@ internal static class ProbeProgram
             code.AddRange([0x48, 0xB8, .. Bytes(call.Number)]); // mov rax, number
             for (int i = 0; i < call.Arguments.Length; i++)
             {
-                code.AddRange([(byte)registers[i], (byte)(registers[i] >> 8), .. Bytes(Value(call.Arguments[i], Header64 + codeSize, data))]);
+                code.AddRange([
+                    (byte)registers[i],
+                    (byte)(registers[i] >> 8),
+                    .. Bytes(Value(call.Arguments[i], Header64 + codeSize, data)),
+                ]);
             }
             code.AddRange([0x0F, 0x05]); // syscall
         }

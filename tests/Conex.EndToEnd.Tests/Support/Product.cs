@@ -10,7 +10,8 @@ internal static class Product
     internal static string Directory => Environment.GetEnvironmentVariable("CONEX_PRODUCT") ?? InRepository("artifacts/product");
 
     /// <summary>The programs that end at a named step; CONEX_CRASH_PRODUCT names another directory.</summary>
-    internal static string CrashDirectory => Environment.GetEnvironmentVariable("CONEX_CRASH_PRODUCT") ?? InRepository("artifacts/crash-steps");
+    internal static string CrashDirectory =>
+        Environment.GetEnvironmentVariable("CONEX_CRASH_PRODUCT") ?? InRepository("artifacts/crash-steps");
 
     internal static string Runtime => Existing($"{Directory}/conex-runtime", Build);
 

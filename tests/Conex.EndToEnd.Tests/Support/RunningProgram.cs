@@ -72,7 +72,10 @@ internal sealed class RunningProgram : IDisposable
     /// <summary>Waits until the program has ended; what it started may go on and print.</summary>
     internal CommandResult WaitForExit(TimeSpan? patience = null)
     {
-        Assert.True(process.WaitForExit(patience ?? Patience), $"{command} runs after {patience ?? Patience}\nstdout: {Output}\nstderr: {Error}");
+        Assert.True(
+            process.WaitForExit(patience ?? Patience),
+            $"{command} runs after {patience ?? Patience}\nstdout: {Output}\nstderr: {Error}"
+        );
         return Result();
     }
 

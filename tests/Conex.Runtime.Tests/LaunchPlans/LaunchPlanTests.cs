@@ -124,7 +124,7 @@ public sealed class LaunchPlanTests
     }
 
     [Fact]
-    public void Cgroup_v1_shows_the_containers_own_cgroup_of_each_hierarchy()
+    public void Cgroup_v1_is_joined_by_the_process_itself_and_shows_its_own_cgroup_of_each_hierarchy()
     {
         RuntimeSpec spec = TestSpecs.Minimal("mount", "cgroup") with
         {
@@ -132,6 +132,7 @@ public sealed class LaunchPlanTests
         };
         LaunchOptions options = TestSpecs.Options with
         {
+            TaskFiles = 2,
             Cgroups =
             [
                 new CgroupView("cpu", "/sys/fs/cgroup/cpu/conex/test"),
