@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+using Conex.EndToEnd.Tests.Support;
+
+namespace Conex.EndToEnd.Tests.Vm;
+
+/// <summary>One boot of the virtual machine of tests/vm, in which all guest tests run, and what each of them said.</summary>
+public sealed class VirtualMachine : IDisposable
+{
+    private const int CannotRunHere = 77;
+    private static readonly string Tests = Path.Combine(Repository.Root, "tests/vm");
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
+    private readonly string share = Directory.CreateTempSubdirectory("conex-test-vm-").FullName;
+    private readonly CommandResult result;
+
+    public VirtualMachine()
+    {
+        Machine.RequireRoot();
+        Copy(Path.Combine(Tests, "guest"), $"{share}/guest");
+        Directory.CreateDirectory($"{share}/product");
+        File.Copy(Product.Runtime, $"{share}/product/conex-runtime");
+        foreach (string program in (string[])["conex", "conexd"])
+        {
+            if (File.Exists($"{Product.Directory}/{program}"))
+            {
+                File.Copy($"{Product.Directory}/{program}", $"{share}/product/{program}");
+            }
+        }
+        result = RunningProgram.Run($"{Tests}/boot", [share, "sh", "guest/main"], patience: Patience);
+    }
+
+    /// <summary>The names of the tests, read from the guest's scripts: <c>test_NAME()</c>.</summary>
+    public static TheoryData<string> Names() =>
+        [
+            .. Directory
+                .GetFiles(Path.Combine(Tests, "guest"), "*.tests")
+                .Order(StringComparer.Ordinal)
+                .SelectMany(f => Regex.Matches(File.ReadAllText(f), @"^test_(\w+)\(\)", RegexOptions.Multiline))
+                .Select(m => m.Groups[1].Value),
+        ];
+
+    /// <summary>Fails, or skips where no machine can be had, unless the guest said ok.</summary>
+    internal void Verify(string name)
+    {
+        Assert.SkipWhen(result.ExitCode == CannotRunHere, result.Error.TrimEnd('\n').Split('\n')[^1]);
+        string[] lines = result.Lines;
+        int at = Array.FindIndex(lines, l => l == $"ok {name}" || l == $"not ok {name}");
+        Assert.True(at >= 0, $"the guest said nothing of {name}:\n{result}");
+        IEnumerable<string> details = lines.Skip(at + 1).TakeWhile(l => l.StartsWith('#'));
+        Assert.True(lines[at].StartsWith("ok", StringComparison.Ordinal), string.Join('\n', details));
+    }
+
+    public void Dispose() => Directory.Delete(share, recursive: true);
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.GetFiles(from))
+        {
+            File.Copy(file, $"{to}/{Path.GetFileName(file)}");
+        }
+    }
+}
