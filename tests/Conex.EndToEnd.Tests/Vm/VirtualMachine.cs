@@ -35,7 +35,7 @@ public sealed class VirtualMachine : IDisposable
             .. Directory
                 .GetFiles(Path.Combine(Tests, "guest"), "*.tests")
                 .Order(StringComparer.Ordinal)
-                .SelectMany(f => Regex.Matches(File.ReadAllText(f), @"^test_(\w+)\(\)", RegexOptions.Multiline))
+                .SelectMany(f => Regex.Matches(File.ReadAllText(f), @"(?m)^test_(\w+)\(\)"))
                 .Select(m => m.Groups[1].Value),
         ];
 
