@@ -9,7 +9,8 @@ public static unsafe class Poll
 {
     /// <summary>Waits until one of <paramref name="files"/> can be read (or is at its end).</summary>
     /// <param name="timeout">Milliseconds; -1 waits for ever.</param>
-    /// <returns>The index of the first that is ready; -1 after the time or a signal.</returns>
+    /// <returns>The index of the first that is ready; -1 after the time. A signal does not end the wait: one of the .NET runtime's own
+    /// would look like the end of the time.</returns>
     /// <exception cref="KernelException">poll(2) refused.</exception>
     public static int Readable(ReadOnlySpan<FileHandle?> files, int timeout)
     {
@@ -20,10 +21,16 @@ public static unsafe class Poll
             *(int*)(entries + (i * entrySize)) = files[i]?.Descriptor ?? -1;
             *(int*)(entries + (i * entrySize) + 4) = 1;
         }
-        if (Libc.poll(entries, (ulong)files.Length, timeout) == -1)
+        long end = Environment.TickCount64 + timeout;
+        int left = timeout;
+        while (Libc.poll(entries, (ulong)files.Length, left) == -1)
         {
             Errno error = KernelCall.LastError;
-            return error == Errno.EINTR ? -1 : throw new KernelException("wait for input", null, error);
+            if (error != Errno.EINTR)
+            {
+                throw new KernelException("wait for input", null, error);
+            }
+            left = timeout < 0 ? timeout : (int)Math.Max(end - Environment.TickCount64, 0);
         }
         for (int i = 0; i < files.Length; i++)
         {
