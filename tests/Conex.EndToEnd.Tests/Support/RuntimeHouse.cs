@@ -128,18 +128,23 @@ internal sealed class RuntimeHouse : IDisposable
 
     public void Dispose()
     {
-        List<string> found = leaks.Find();
-        found.AddRange(States().Select(s => $"the state directory {s} is left"));
-        found.AddRange(
-            from bundle in bundles
-            from entry in Directory.EnumerateFileSystemEntries(bundle.Path)
-            let name = Path.GetFileName(entry)
-            where name is not ("rootfs" or "config.json" or "rootfs.json" or "layers")
-            select $"{entry} is left in the bundle"
-        );
-        Clean();
+        List<string> found;
+        try
+        {
+            found = [.. leaks.Find(), .. States().Select(s => $"the state directory {s} is left"), .. bundles.SelectMany(LeftInBundle)];
+        }
+        finally
+        {
+            Clean();
+        }
         Assert.True(found.Count == 0, $"left behind:\n{string.Join('\n', found)}");
     }
+
+    private static IEnumerable<string> LeftInBundle(TestBundle bundle) =>
+        from entry in Directory.EnumerateFileSystemEntries(bundle.Path)
+        let name = Path.GetFileName(entry)
+        where name is not ("rootfs" or "config.json" or "rootfs.json" or "layers")
+        select $"{entry} is left in the bundle";
 
     private string[] Arguments(string[] arguments) => ["--root", StateRoot, .. arguments];
 
