@@ -1,53 +1,10 @@
+using Conex.Linux.Capabilities;
+
 namespace Conex.Engine.Capabilities;
 
-/// <summary>The capabilities by number, as capabilities(7) and linux/capability.h have them.</summary>
+/// <summary>The names that containers ask for and get by default.</summary>
 internal static class CapabilityNames
 {
-    private static readonly string[] ByNumber =
-    [
-        "CAP_CHOWN",
-        "CAP_DAC_OVERRIDE",
-        "CAP_DAC_READ_SEARCH",
-        "CAP_FOWNER",
-        "CAP_FSETID",
-        "CAP_KILL",
-        "CAP_SETGID",
-        "CAP_SETUID",
-        "CAP_SETPCAP",
-        "CAP_LINUX_IMMUTABLE",
-        "CAP_NET_BIND_SERVICE",
-        "CAP_NET_BROADCAST",
-        "CAP_NET_ADMIN",
-        "CAP_NET_RAW",
-        "CAP_IPC_LOCK",
-        "CAP_IPC_OWNER",
-        "CAP_SYS_MODULE",
-        "CAP_SYS_RAWIO",
-        "CAP_SYS_CHROOT",
-        "CAP_SYS_PTRACE",
-        "CAP_SYS_PACCT",
-        "CAP_SYS_ADMIN",
-        "CAP_SYS_BOOT",
-        "CAP_SYS_NICE",
-        "CAP_SYS_RESOURCE",
-        "CAP_SYS_TIME",
-        "CAP_SYS_TTY_CONFIG",
-        "CAP_MKNOD",
-        "CAP_LEASE",
-        "CAP_AUDIT_WRITE",
-        "CAP_AUDIT_CONTROL",
-        "CAP_SETFCAP",
-        "CAP_MAC_OVERRIDE",
-        "CAP_MAC_ADMIN",
-        "CAP_SYSLOG",
-        "CAP_WAKE_ALARM",
-        "CAP_BLOCK_SUSPEND",
-        "CAP_AUDIT_READ",
-        "CAP_PERFMON",
-        "CAP_BPF",
-        "CAP_CHECKPOINT_RESTORE",
-    ];
-
     /// <summary>Docker's fourteen defaults.</summary>
     internal static IReadOnlyList<string> Default { get; } =
     [
@@ -67,17 +24,17 @@ internal static class CapabilityNames
         "CAP_AUDIT_WRITE",
     ];
 
-    internal static bool IsKnown(string name) => Array.IndexOf(ByNumber, name) >= 0;
+    internal static bool IsKnown(string name) => CapabilitySet.BitOf(name) != 0;
 
     /// <summary>The names in a mask as /proc/PID/status prints it; numbers without a name are left out.</summary>
     internal static IReadOnlyList<string> InMask(ulong mask)
     {
-        List<string> names = new(ByNumber.Length);
-        for (int number = 0; number < ByNumber.Length; number++)
+        List<string> names = new(CapabilitySet.AllNames.Count);
+        for (int number = 0; number < CapabilitySet.AllNames.Count; number++)
         {
             if ((mask >> number & 1) != 0)
             {
-                names.Add(ByNumber[number]);
+                names.Add(CapabilitySet.AllNames[number]);
             }
         }
         return names;
