@@ -14,6 +14,9 @@ namespace Conex.Api.Endpoints;
 /// <summary>Calls about further processes in a running container.</summary>
 internal sealed class ExecEndpoints(ContainerEngine engine)
 {
+    // For a process that closed its output and goes on, as docker does not wait at all.
+    private static readonly TimeSpan PatienceAfterOutput = TimeSpan.FromSeconds(5);
+
     internal async Task CreateAsync(ApiRequest request)
     {
         ExecCreateRequest body = await request.ReadJsonAsync(DockerJson.Tolerant.ExecCreateRequest);
@@ -77,11 +80,12 @@ internal sealed class ExecEndpoints(ContainerEngine engine)
 
         if (socket is not null)
         {
-            await new Splice(
-                client,
-                socket,
-                exec is { Terminal: true, AttachStdin: true } ? DetachKeys.Parse(exec.DetachKeys) : null
-            ).RunAsync();
+            DetachKeys? keys = exec is { Terminal: true, AttachStdin: true } ? DetachKeys.Parse(exec.DetachKeys) : null;
+            if (await new Splice(client, socket, keys).RunAsync())
+            {
+                // Clients ask for the exit code as soon as the stream has ended.
+                await engine.Execs.WaitAsync(id, PatienceAfterOutput);
+            }
         }
     }
 

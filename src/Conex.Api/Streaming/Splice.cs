@@ -11,21 +11,24 @@ internal sealed class Splice(HijackedConnection client, Socket container, Detach
     private const int BufferSize = 32 * 1024;
 
     /// <summary>Copies both ways. Closes the container's socket; the client's connection is left open.</summary>
-    internal async Task RunAsync()
+    /// <returns>True when the container's output has ended; false when the client detached or left.</returns>
+    internal async Task<bool> RunAsync()
     {
         using (container)
         {
             Task<bool> input = CopyInputAsync();
-            Task output = CopyOutputAsync();
+            Task<bool> output = CopyOutputAsync();
             if (await Task.WhenAny(input, output) == input && !await input)
             {
                 // The input has ended, the output goes on.
                 await output;
             }
 
+            bool ended = output.IsCompleted;
             client.Input.CancelPendingRead();
             Shutdown(SocketShutdown.Both);
             await Task.WhenAll(input, output);
+            return ended && await output;
         }
     }
 
@@ -84,7 +87,8 @@ internal sealed class Splice(HijackedConnection client, Socket container, Detach
         }
     }
 
-    private async Task CopyOutputAsync()
+    /// <returns>False when the client took no more.</returns>
+    private async Task<bool> CopyOutputAsync()
     {
         try
         {
@@ -95,19 +99,20 @@ internal sealed class Splice(HijackedConnection client, Socket container, Detach
                 int n = await container.ReceiveAsync(client.Output.GetMemory(BufferSize));
                 if (n == 0)
                 {
-                    return;
+                    return true;
                 }
 
                 client.Output.Advance(n);
                 if ((await client.Output.FlushAsync()).IsCompleted)
                 {
-                    return;
+                    return false;
                 }
             }
         }
         catch (SocketException)
         {
             // The monitor is gone, and the output with it.
+            return true;
         }
     }
 

@@ -34,23 +34,21 @@ public sealed class EngineClient(EngineEndpoint endpoint) : IDisposable
     /// <summary>Sends a request without a body.</summary>
     internal EngineResponse Send(string method, RequestTarget target)
     {
-        EngineConnection connection = Connect();
-        connection.Send(Head(method, target, method is "POST" or "PUT" ? "Content-Length: 0\r\n" : ""));
+        EngineConnection connection = Send(Head(method, target, method is "POST" or "PUT" ? "Content-Length: 0\r\n" : ""));
         return Receive(connection, hasBody: method != "HEAD");
     }
 
     /// <summary>Sends a request with a JSON body; header and body leave in one write.</summary>
     internal EngineResponse SendJson<T>(string method, RequestTarget target, T body, JsonTypeInfo<T> type)
     {
-        EngineConnection connection = Connect();
-        connection.Send(WithJson(method, target, body, type, ""));
+        EngineConnection connection = Send(WithJson(method, target, body, type, ""));
         return Receive(connection, hasBody: true);
     }
 
     /// <summary>Sends a request whose body is everything that <paramref name="input"/> holds, in chunks.</summary>
     internal EngineResponse SendStream(string method, RequestTarget target, FileHandle input, string contentType)
     {
-        EngineConnection connection = Connect();
+        EngineConnection connection = EngineConnection.Open(endpoint);
         connection.Send(Head(method, target, $"Transfer-Encoding: chunked\r\nContent-Type: {contentType}\r\n"));
 
         // Room before and after the data for the chunk's size and end, so that a chunk is one write.
@@ -101,32 +99,36 @@ public sealed class EngineClient(EngineEndpoint endpoint) : IDisposable
     /// <summary>Asks for an upgrade to a raw connection.</summary>
     internal HijackedConnection Hijack(RequestTarget target)
     {
-        EngineConnection connection = Connect();
-        connection.Send(Head("POST", target, "Content-Length: 0\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"));
+        EngineConnection connection = Send(Head("POST", target, "Content-Length: 0\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"));
         return ReceiveHijacked(connection);
     }
 
     /// <inheritdoc cref="Hijack(RequestTarget)"/>
     internal HijackedConnection Hijack<T>(RequestTarget target, T body, JsonTypeInfo<T> type)
     {
-        EngineConnection connection = Connect();
-        connection.Send(WithJson("POST", target, body, type, "Connection: Upgrade\r\nUpgrade: tcp\r\n"));
+        EngineConnection connection = Send(WithJson("POST", target, body, type, "Connection: Upgrade\r\nUpgrade: tcp\r\n"));
         return ReceiveHijacked(connection);
     }
 
     /// <summary>Takes a connection back whose answer was read to the end.</summary>
     internal void Return(EngineConnection connection) => Interlocked.Exchange(ref idle, connection)?.Dispose();
 
-    private EngineConnection Connect()
+    /// <summary>Sends a request over the idle connection. The engine may be closing it at this moment; then a new one carries the request.</summary>
+    private EngineConnection Send(ReadOnlySpan<byte> request)
     {
-        EngineConnection? connection = Interlocked.Exchange(ref idle, null);
-        if (connection is { IsStale: false })
+        if (Interlocked.Exchange(ref idle, null) is { } kept)
         {
-            return connection;
+            if (!kept.IsStale && kept.TrySend(request) && kept.WaitForAnswer())
+            {
+                return kept;
+            }
+
+            kept.Dispose();
         }
 
-        connection?.Dispose();
-        return EngineConnection.Open(endpoint);
+        EngineConnection connection = EngineConnection.Open(endpoint);
+        connection.Send(request);
+        return connection;
     }
 
     private EngineResponse Receive(EngineConnection connection, bool hasBody)

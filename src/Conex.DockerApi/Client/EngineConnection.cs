@@ -61,6 +61,20 @@ internal sealed class EngineConnection : IDisposable
         return true;
     }
 
+    /// <summary>Waits for the first bytes of an answer, or the connection's end.</summary>
+    /// <returns>False when the peer closed without having read the request (ECONNRESET, unix(7)): it can be sent again.</returns>
+    internal bool WaitForAnswer()
+    {
+        int n = FileIo.TryRead(Socket, buffer.AsSpan(end), out Errno error);
+        if (n < 0 && error != Errno.ECONNRESET)
+        {
+            throw new EngineUnreachableException(Endpoint, KernelException.Explain(error));
+        }
+
+        end += Math.Max(n, 0);
+        return n >= 0;
+    }
+
     internal void Skip(int count) => start += count;
 
     /// <summary>Reads more behind what is buffered.</summary>

@@ -7,6 +7,7 @@ namespace Conex.Engine.Execs;
 internal sealed class Exec(string id, Container container, ExecConfiguration configuration, string directory)
 {
     private readonly Lock gate = new();
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Stage stage;
     private int exitCode;
 
@@ -34,6 +35,9 @@ internal sealed class Exec(string id, Container container, ExecConfiguration con
 
     /// <summary>Completes when its end has been worked up; at once when it does not run.</summary>
     internal Task Settled { get; set; } = Task.CompletedTask;
+
+    /// <summary>Completes when its exit code is known.</summary>
+    internal Task Ended => ended.Task;
 
     internal bool IsRunning
     {
@@ -105,5 +109,6 @@ internal sealed class Exec(string id, Container container, ExecConfiguration con
             exitCode = code;
             EndedAt = when;
         }
+        ended.TrySetResult();
     }
 }

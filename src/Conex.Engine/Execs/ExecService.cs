@@ -102,6 +102,22 @@ public sealed class ExecService
     /// <exception cref="NotFoundException">No such exec.</exception>
     public ExecDetails Inspect(string id) => Find(id).Details;
 
+    /// <summary>Waits until an exec has ended.</summary>
+    /// <returns>False when it still runs after <paramref name="patience"/>.</returns>
+    public async Task<bool> WaitAsync(string id, TimeSpan patience)
+    {
+        Exec exec = Find(id);
+        try
+        {
+            await exec.Ended.WaitAsync(patience, time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Sets the size of a running exec's terminal.</summary>
     /// <exception cref="ConflictException">It does not run.</exception>
     public async Task ResizeAsync(string id, TerminalSize size, CancellationToken cancellationToken = default)

@@ -22,9 +22,8 @@ internal static class DaemonProgram
     private static string ProgramPath => CurrentProcess.ProgramDirectory + "/conexd";
 
     /// <summary>Whether a daemon of this build, the file beside this program, differs from the one that runs.</summary>
-    internal static bool IsAnotherBuild(string? running) =>
-        running is not null
-        && running.StartsWith(ProgramIdentity.Prefix, StringComparison.Ordinal)
+    internal static bool IsAnotherBuild(string running) =>
+        running.StartsWith(ProgramIdentity.Prefix, StringComparison.Ordinal)
         && ProgramIdentity.Of(ProgramPath) is { } own
         && own != running;
 
@@ -52,8 +51,10 @@ internal static class DaemonProgram
     }
 
     /// <summary>Asks the daemon of another build to leave, and starts the one beside this program. Containers run on.</summary>
+    /// <param name="client">Connected to it.</param>
+    /// <param name="build">Its build.</param>
     /// <exception cref="DaemonStartException">It does not leave, or the new one cannot be started.</exception>
-    internal static void Replace(EngineClient client)
+    internal static void Replace(EngineClient client, string build)
     {
         try
         {
@@ -63,8 +64,23 @@ internal static class DaemonProgram
         {
             // It left before it answered, or another conex asked it first.
         }
-        WaitUntil(() => !Listens(client.Endpoint), $"the Conex daemon at {client.Endpoint} is of another build and does not leave");
-        Start(client.Endpoint);
+        WaitUntil(() => !Serves(client, build), $"the Conex daemon at {client.Endpoint} is of another build and does not leave");
+        // Where systemd holds the socket, the next daemon answers already.
+        if (!Listens(client.Endpoint))
+            Start(client.Endpoint);
+    }
+
+    private static bool Serves(EngineClient client, string build)
+    {
+        try
+        {
+            return client.System.Ping().Build == build;
+        }
+        catch (EngineUnreachableException left)
+        {
+            // A connection that broke is of the one that leaves.
+            return !left.NobodyListens;
+        }
     }
 
     private static byte[] Spawn(string path)

@@ -41,9 +41,8 @@ internal static class Engine
         {
             try
             {
-                var build = client.System.Ping().Build;
-                if (DaemonProgram.IsAnotherBuild(build))
-                    DaemonProgram.Replace(client);
+                if (client.System.Ping().Build is { } build && DaemonProgram.IsAnotherBuild(build))
+                    DaemonProgram.Replace(client, build);
                 return;
             }
             catch (EngineUnreachableException nobody) when (nobody.NobodyListens && left > 0)

@@ -20,12 +20,4 @@ public sealed class SignalPipeTests
         Assert.Equal(Signal.SIGWINCH, pipe.Read());
         Assert.Equal(Signal.None, pipe.Read());
     }
-
-    [Fact]
-    public void A_program_has_an_identity_and_a_missing_one_has_none()
-    {
-        Assert.StartsWith(ProgramIdentity.Prefix, ProgramIdentity.OfThisProcess, StringComparison.Ordinal);
-        Assert.Equal(ProgramIdentity.OfThisProcess, ProgramIdentity.Of(Environment.ProcessPath!));
-        Assert.Null(ProgramIdentity.Of("/nope/conexd"));
-    }
 }
