@@ -1,4 +1,3 @@
-using System.Text;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Linux.Raw;
@@ -36,7 +35,7 @@ public sealed unsafe class ChildProcess
         byte* actions = stackalloc byte[128];
         byte* attributes = stackalloc byte[512];
         using var argv = new NativeStringArray(arguments);
-        using var envp = new NativeStringArray(environment ?? CurrentEnvironment());
+        using var envp = new NativeStringArray(environment ?? CurrentProcess.EnvironmentLines());
         _ = Libc.posix_spawn_file_actions_init(actions);
         _ = Libc.posix_spawnattr_init(attributes);
         List<FileHandle> moved = [];
@@ -105,45 +104,5 @@ public sealed unsafe class ChildProcess
             // The span lies on the caller's stack: the pointer outlives this frame.
             return p;
         }
-    }
-
-    private static List<string> CurrentEnvironment()
-    {
-        List<string> lines = [];
-        foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
-        {
-            lines.Add($"{entry.Key}={entry.Value}");
-        }
-        return lines;
-    }
-
-    /// <summary>A NULL-terminated char*[] in native memory.</summary>
-    private sealed class NativeStringArray : IDisposable
-    {
-        private readonly byte* block;
-
-        internal NativeStringArray(IReadOnlyList<string> strings)
-        {
-            int pointers = (strings.Count + 1) * sizeof(byte*);
-            int size = pointers;
-            foreach (string s in strings)
-            {
-                size += Encoding.UTF8.GetByteCount(s) + 1;
-            }
-            block = (byte*)System.Runtime.InteropServices.NativeMemory.Alloc((nuint)size);
-            byte* next = block + pointers;
-            byte* end = block + size;
-            for (int i = 0; i < strings.Count; i++)
-            {
-                Pointer[i] = next;
-                next += Encoding.UTF8.GetBytes(strings[i], new Span<byte>(next, (int)(end - next)));
-                *next++ = 0;
-            }
-            Pointer[strings.Count] = null;
-        }
-
-        internal byte** Pointer => (byte**)block;
-
-        public void Dispose() => System.Runtime.InteropServices.NativeMemory.Free(block);
     }
 }

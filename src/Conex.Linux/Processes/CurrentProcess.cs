@@ -30,4 +30,15 @@ public static class CurrentProcess
             return path[..Math.Max(path.LastIndexOf('/'), 0)];
         }
     }
+
+    /// <summary>The environment as execve(2) takes it.</summary>
+    internal static List<string> EnvironmentLines()
+    {
+        List<string> lines = [];
+        foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            lines.Add($"{entry.Key}={entry.Value}");
+        }
+        return lines;
+    }
 }

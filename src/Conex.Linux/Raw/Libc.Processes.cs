@@ -35,6 +35,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int setsid();
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int execveat(int dirfd, string path, byte** argv, byte** envp, int flags);
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int prctl(int option, ulong a2, ulong a3, ulong a4, ulong a5);
 

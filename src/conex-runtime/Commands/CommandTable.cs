@@ -1,6 +1,7 @@
 using Conex.CommandLine;
 using Conex.Linux.Cgroups;
 using Conex.Linux.Errors;
+using Conex.Linux.Processes;
 using Conex.Runtime.Errors;
 
 namespace ConexRuntime.Commands;
@@ -48,6 +49,18 @@ internal static class CommandTable
             Information.Features,
             MonitorCommand.Monitor,
         ];
+
+    /// <summary>As <see cref="Guard"/>, for work that starts a process inside a container.</summary>
+    internal static int GuardProtected(Invocation invocation, Func<GlobalOptions, int> work, int errorCode = 1) =>
+        Guard(
+            invocation,
+            global =>
+            {
+                OwnProgram.Protect();
+                return work(global);
+            },
+            errorCode
+        );
 
     /// <summary>Runs a command's work; an error becomes one sentence and <paramref name="errorCode"/>.</summary>
     internal static int Guard(Invocation invocation, Func<GlobalOptions, int> work, int errorCode = 1)

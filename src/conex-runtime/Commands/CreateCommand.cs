@@ -19,7 +19,7 @@ internal static class CreateCommand
             Usage = "[OPTIONS] ID",
             Arguments = ArgumentCount.Exactly(1),
             Options = Options,
-            Run = invocation => CommandTable.Guard(invocation, global => DoCreate(invocation, global)),
+            Run = invocation => CommandTable.GuardProtected(invocation, global => DoCreate(invocation, global)),
         };
 
     internal static Command Run { get; } =
@@ -34,7 +34,7 @@ internal static class CreateCommand
                     .Flag("detach", 'd', "Return once the container runs")
                     .Flag("keep", "Keep the state after the container ended")
                     .Flag("no-subreaper", "Accepted for compatibility", hidden: true),
-            Run = invocation => CommandTable.Guard(invocation, global => DoRun(invocation, global)),
+            Run = invocation => CommandTable.GuardProtected(invocation, global => DoRun(invocation, global)),
         };
 
     private static OptionTable Options() =>

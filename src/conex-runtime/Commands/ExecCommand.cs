@@ -38,7 +38,7 @@ internal static class ExecCommand
                     .List("cap", 'c', "NAME", "Add a capability")
                     .Integer("preserve-fds", "n", "Pass this many descriptors from 3 on")
                     .Flag("ignore-paused", "Start in a paused container too"),
-            Run = invocation => CommandTable.Guard(invocation, global => Do(invocation, global), SetUpError),
+            Run = invocation => CommandTable.GuardProtected(invocation, global => Do(invocation, global), SetUpError),
         };
 
     private static int Do(Invocation invocation, GlobalOptions global)

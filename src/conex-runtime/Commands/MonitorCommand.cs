@@ -28,7 +28,7 @@ internal static class MonitorCommand
                     .Flag("stdin-once", "Standard input ends with the first client's")
                     .Text("conexd", "path", "The engine's program, started at the end when nobody listens")
                     .Text("engine-socket", "path", "The engine's socket"),
-            Run = invocation => CommandTable.Guard(invocation, global => Do(invocation, global)),
+            Run = invocation => CommandTable.GuardProtected(invocation, global => Do(invocation, global)),
         };
 
     private static int Do(Invocation invocation, GlobalOptions global)
