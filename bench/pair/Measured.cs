@@ -9,6 +9,9 @@ namespace Conex.Bench;
 internal static unsafe partial class Measured
 {
     private const int O_RDWR = 2;
+    private const int CLOCK_PROCESS_CPUTIME_ID = 2;
+
+    private static readonly nint* s_environment = Environ();
 
     internal static Sample Run(string command, string[] cgroups, int settle)
     {
@@ -27,10 +30,10 @@ internal static unsafe partial class Measured
             _ = posix_spawn_file_actions_addopen(actions, 0, devNull, O_RDWR, 0);
             _ = posix_spawn_file_actions_addopen(actions, 1, devNull, O_RDWR, 0);
         }
-        double charged = Charged(cgroups);
+        double charged = Charged(cgroups) - Own();
         long begin = Stopwatch.GetTimestamp();
         int pid;
-        int error = posix_spawnp(&pid, (byte*)argv[0], actions, null, argv, environ());
+        int error = posix_spawnp(&pid, (byte*)argv[0], actions, null, argv, s_environment);
         if (error != 0)
         {
             throw new InvalidOperationException($"cannot start {command}: errno {error}");
@@ -47,9 +50,9 @@ internal static unsafe partial class Measured
         if (cgroups.Length > 0)
         {
             Thread.Sleep(settle);
-            cpu = Charged(cgroups) - charged;
+            cpu = Charged(cgroups) - Own() - charged;
         }
-        return new Sample(wall, cpu, usage[4], (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f));
+        return new Sample(wall, cpu, (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f));
     }
 
     /// <summary>Milliseconds that cgroups were charged since they were made, ended processes and child groups included.</summary>
@@ -71,7 +74,15 @@ internal static unsafe partial class Measured
         return total;
     }
 
-    private static nint* environ()
+    /// <summary>Milliseconds of processor time that this process took: it is in one of the cgroups and is not what is measured.</summary>
+    private static double Own()
+    {
+        long* time = stackalloc long[2];
+        _ = clock_gettime(CLOCK_PROCESS_CPUTIME_ID, time);
+        return time[0] * 1e3 + time[1] / 1e6;
+    }
+
+    private static nint* Environ()
     {
         string[] lines =
         [
@@ -94,6 +105,9 @@ internal static unsafe partial class Measured
 
     [LibraryImport("libc")]
     private static partial int posix_spawn_file_actions_addopen(void* actions, int fd, byte* path, int flags, uint mode);
+
+    [LibraryImport("libc")]
+    private static partial int clock_gettime(int clock, long* time);
 
     [LibraryImport("libc")]
     private static partial int wait4(int pid, int* status, int options, long* usage);

@@ -2,12 +2,14 @@ using System.Globalization;
 
 namespace Conex.Bench;
 
-/// <summary>Times whole commands in turn (A B C, A B C, …), so that a machine whose speed drifts is as slow for one as for the other.</summary>
+/// <summary>
+/// Times whole commands in turn (A B C, A B C, …), so that a machine whose speed drifts is as slow for one as for the other.
+/// </summary>
 /// <remarks>
-/// <c>pair [-n RUNS] [-w WARMUPS] [-s SETTLE] [--cgroups DIR,DIR] NAME=COMMAND …</c>. A command is split at blanks; %d in it is the run's number.
-/// Prints one Markdown row a command: minimum and median of wall and CPU time in milliseconds, peak memory, ratios of minima to the first.
-/// With --cgroups, CPU time is what these cgroups (cpuacct or v2) were charged during the run and SETTLE milliseconds after it, when daemons
-/// clean up; else the process's and its children's.
+/// <c>pair [-n RUNS] [-w WARMUPS] [-s SETTLE] [-r REFERENCE] NAME[@CGROUP,CGROUP]=STEPS …</c>, <see cref="Subject"/> says what steps are.
+/// Prints one Markdown row for each measured step of each subject: minimum and median of wall and CPU time, and the ratios of minima to the
+/// subject REFERENCE (else the first). SETTLE milliseconds follow every step of a subject that names cgroups, in which daemons
+/// clean up; the CPU time of these counts.
 /// </remarks>
 internal static class Program
 {
@@ -16,8 +18,8 @@ internal static class Program
         int runs = 50;
         int warmups = 5;
         int settle = 0;
-        string[] cgroups = [];
-        List<(string Name, string Command)> commands = [];
+        string? reference = null;
+        List<Subject> subjects = [];
         for (int i = 0; i < arguments.Length; i++)
         {
             switch (arguments[i])
@@ -31,52 +33,45 @@ internal static class Program
                 case "-s":
                     settle = int.Parse(arguments[++i], CultureInfo.InvariantCulture);
                     break;
-                case "--cgroups":
-                    cgroups = arguments[++i].Split(',');
+                case "-r":
+                    reference = arguments[++i];
                     break;
                 default:
-                    int equals = arguments[i].IndexOf('=');
-                    commands.Add((arguments[i][..equals], arguments[i][(equals + 1)..]));
+                    subjects.Add(Subject.Parse(arguments[i]));
                     break;
             }
         }
-        Sample[][] samples = [.. commands.Select(_ => new Sample[runs])];
-        for (int run = -warmups; run < runs; run++)
+        if (Measure(subjects, runs, warmups, settle) is string failure)
         {
-            for (int c = 0; c < commands.Count; c++)
-            {
-                Sample sample = Measured.Run(
-                    commands[c].Command.Replace("%d", $"{run + warmups}", StringComparison.Ordinal),
-                    cgroups,
-                    settle
-                );
-                if (sample.ExitCode != 0)
-                {
-                    Console.Error.WriteLine($"{commands[c].Name} ended with {sample.ExitCode}: {commands[c].Command}");
-                    return 1;
-                }
-                if (run >= 0)
-                {
-                    samples[c][run] = sample;
-                }
-            }
+            Console.Error.WriteLine(failure);
+            return 1;
         }
-        Console.WriteLine("| command | wall min | wall median | CPU min | CPU median | peak memory | wall ratio | CPU ratio |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
-        for (int c = 0; c < commands.Count; c++)
-        {
-            Print(commands[c].Name, samples[c], samples[0]);
-        }
+        Table.Print(subjects, subjects.Find(s => s.Name == reference) ?? subjects[0]);
         return 0;
     }
 
-    private static void Print(string name, Sample[] samples, Sample[] reference)
+    /// <summary>Fills the samples of all subjects. Returns a sentence if a step fails.</summary>
+    private static string? Measure(List<Subject> subjects, int runs, int warmups, int settle)
     {
-        double[] wall = [.. samples.Select(s => s.Wall).Order()];
-        double[] cpu = [.. samples.Select(s => s.Cpu).Order()];
-        long memory = samples.Max(s => s.PeakKilobytes);
-        FormattableString row =
-            $"| {name} | {wall[0]:0.00} ms | {wall[wall.Length / 2]:0.00} ms | {cpu[0]:0.00} ms | {cpu[cpu.Length / 2]:0.00} ms | {memory} KB | {wall[0] / reference.Min(s => s.Wall):0.00} | {cpu[0] / reference.Min(s => s.Cpu):0.00} |";
-        Console.WriteLine(row.ToString(CultureInfo.InvariantCulture));
+        for (int run = -warmups; run < runs; run++)
+        {
+            foreach (Subject subject in subjects)
+            {
+                foreach (Step step in subject.Steps)
+                {
+                    string command = step.Command.Replace("%d", $"{run + warmups}", StringComparison.Ordinal);
+                    Sample sample = command[0] == '@' ? BuiltIn.Run(command) : Measured.Run(command, subject.Cgroups, settle);
+                    if (sample.ExitCode != 0)
+                    {
+                        return $"{subject.Name} ended with {sample.ExitCode}: {command}";
+                    }
+                    if (run >= 0)
+                    {
+                        step.Samples.Add(sample);
+                    }
+                }
+            }
+        }
+        return null;
     }
 }

@@ -1,7 +1,6 @@
 namespace Conex.Bench;
 
-/// <summary>One run.</summary>
+/// <summary>One run of a step.</summary>
 /// <param name="Wall">Milliseconds from start to end.</param>
 /// <param name="Cpu">Milliseconds of processor time.</param>
-/// <param name="PeakKilobytes">The largest resident set of the process or one of its children.</param>
-internal readonly record struct Sample(double Wall, double Cpu, long PeakKilobytes, int ExitCode);
+internal readonly record struct Sample(double Wall, double Cpu, int ExitCode);

@@ -13,7 +13,15 @@ need_peers() {
         return 0
     fi
     [ ${#missing[@]} = 0 ] || need_packages "${missing[@]}" || return
+    collect_apt_settings
     [ -x "$CONEX_PEERS/docker" ] || step "fetching the docker client" fetch_docker_client
+}
+
+# What this machine's apt may take from where, for mmdebstrap, which does not look.
+collect_apt_settings() {
+    export CONEX_APT_CONF=$root/artifacts/apt.conf
+    apt-config dump Acquire | grep -E '^Acquire::(Check-|https?[: ]|Retries|ForceIPv)' >"$CONEX_APT_CONF"
+    return 0
 }
 
 # Only unpacked: the package would start a dockerd.

@@ -34,23 +34,22 @@ public sealed class Cgroup : IDisposable
     /// <summary>The directory in the version 2 tree, on a hybrid host too, where it holds few controllers or none.</summary>
     public DirectoryHandle? UnifiedDirectory => UnifiedNode?.Directory;
 
-    /// <summary>How many version 1 hierarchies the cgroup is in.</summary>
-    public int TaskFileCount => Array.FindAll(nodes, n => !n.IsUnified).Length;
-
-    /// <summary>Opens the <c>tasks</c> file of every version 1 hierarchy: a process of one thread that writes 0 there moves itself, for which
-    /// the kernel takes no lock that waits for all processors, as it does when another process is moved (cgroup_procs_write_start).</summary>
-    /// <exception cref="KernelException">A file cannot be opened.</exception>
-    public IReadOnlyList<FileHandle> OpenTaskFiles()
+    /// <summary>The <c>tasks</c> file of every version 1 hierarchy: a process of one thread that writes 0 there moves itself, for which the kernel
+    /// takes no lock that waits for all processors, as it does when another process is moved (cgroup_procs_write_start).</summary>
+    public IReadOnlyList<string> TaskFiles
     {
-        var files = new List<FileHandle>(nodes.Length);
-        foreach (CgroupNode node in nodes)
+        get
         {
-            if (!node.IsUnified)
+            var files = new List<string>(nodes.Length);
+            foreach (CgroupNode node in nodes)
             {
-                files.Add(PathAt.Open($"{node.FullPath}/tasks", OpenMode.Write));
+                if (!node.IsUnified)
+                {
+                    files.Add($"{node.FullPath}/tasks");
+                }
             }
+            return files;
         }
-        return files;
     }
 
     /// <summary>Whether it exists in any hierarchy.</summary>

@@ -47,7 +47,7 @@ public sealed class CgroupHost
     internal string UnifiedControllerText =>
         unifiedControllers ??= Unified is null ? "" : ReadText($"{Unified.MountPoint}/cgroup.controllers");
 
-    /// <summary>Looks at the mounts of this process. A host with only a version 2 tree in the usual place costs one open and one statfs;
+    /// <summary>Looks at the mounts of this process. A host with only a version 2 tree in the usual place costs one statfs;
     /// any other one read of /proc/self/mountinfo.</summary>
     /// <exception cref="KernelException">/proc is not mounted.</exception>
     public static CgroupHost Detect()
@@ -174,8 +174,7 @@ public sealed class CgroupHost
 
     private static unsafe bool IsUnified(string path)
     {
-        using FileHandle? directory = PathAt.TryOpen(PathAt.Current, path, OpenMode.Path | OpenMode.Directory, out _);
         byte* buffer = stackalloc byte[256];
-        return directory is not null && Libc.fstatfs(directory.Descriptor, buffer) == 0 && *(long*)buffer == Libc.CGROUP2_SUPER_MAGIC;
+        return Libc.statfs(path, buffer) == 0 && *(long*)buffer == Libc.CGROUP2_SUPER_MAGIC;
     }
 }

@@ -13,8 +13,7 @@ public static class AtomicFile
     {
         int slash = path.LastIndexOf('/');
         string temporary = $"{path.AsSpan(0, slash + 1)}.{path.AsSpan(slash + 1)}.tmp";
-        PathAt.Unlink(directory, temporary);
-        using (FileHandle file = PathAt.Open(directory, temporary, OpenMode.Write | OpenMode.Create | OpenMode.Exclusive, mode))
+        using (FileHandle file = Create(directory, temporary, mode))
         {
             FileIo.Write(file, bytes, temporary);
             if (durable)
@@ -28,6 +27,21 @@ public static class AtomicFile
             using DirectoryHandle parent = PathAt.OpenDirectory(directory, slash < 0 ? "." : path[..(slash + 1)]);
             FileIo.Sync(parent, path);
         }
+    }
+
+    /// <summary>A new file; one that a writer left when it was killed goes.</summary>
+    private static FileHandle Create(FileHandle directory, string path, uint mode)
+    {
+        const OpenMode asNew = OpenMode.Write | OpenMode.Create | OpenMode.Exclusive;
+        if (PathAt.TryOpen(directory, path, asNew, out Errno error, mode) is { } file)
+        {
+            return file;
+        }
+        if (error == Errno.EEXIST)
+        {
+            PathAt.Unlink(directory, path);
+        }
+        return PathAt.Open(directory, path, asNew, mode);
     }
 
     /// <inheritdoc cref="Write(FileHandle, string, ReadOnlySpan{byte}, bool, uint)"/>

@@ -110,13 +110,13 @@ public sealed unsafe class SignalPipe : IDisposable
     {
         const nint SIG_IGN = 1;
         Libc.SignalAction before = default;
-        KernelCall.Check(Libc.sigaction((int)signal, null, &before), "read the action of a signal");
+        var action = new Libc.SignalAction { sa_handler = handler, sa_flags = Libc.SA_RESTART };
+        KernelCall.Check(Libc.sigaction((int)signal, &action, &before), "catch a signal");
         if (before.sa_handler == SIG_IGN)
         {
+            _ = Libc.sigaction((int)signal, &before, null);
             return;
         }
-        var action = new Libc.SignalAction { sa_handler = handler, sa_flags = Libc.SA_RESTART };
-        KernelCall.Check(Libc.sigaction((int)signal, &action, null), "catch a signal");
         caught.Add((signal, before));
     }
 }

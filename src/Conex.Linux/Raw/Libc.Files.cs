@@ -71,9 +71,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx(int dirfd, string path, int flags, uint mask, byte* buffer);
 
-    [LibraryImport("libc", SetLastError = true)]
-    internal static partial int fstatfs(int fd, byte* buffer);
-
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statfs(string path, byte* buffer);
 

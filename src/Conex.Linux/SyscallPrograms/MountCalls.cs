@@ -49,15 +49,21 @@ public static class MountCalls
         Argument directory,
         string path,
         bool recursive,
-        CallRules call = default
-    ) =>
-        program.Call(
+        CallRules call = default,
+        Register? into = null
+    )
+    {
+        Register result = into ?? program.Register();
+        program.CallInto(
+            result,
             SyscallNumber.open_tree,
             call,
             directory,
             program.Text(path),
             OPEN_TREE_CLONE | Libc.O_CLOEXEC | (recursive ? AT_RECURSIVE : 0) | (path.Length == 0 ? Libc.AT_EMPTY_PATH : 0)
         );
+        return result;
+    }
 
     /// <summary>mount_setattr(2) on a mount's descriptor.</summary>
     public static void SetMountAttributes(
@@ -107,25 +113,6 @@ public static class MountCalls
             targetDirectory,
             program.Text(path),
             MOVE_MOUNT_F_EMPTY_PATH | (path.Length == 0 ? MOVE_MOUNT_T_EMPTY_PATH : 0)
-        );
-
-    /// <summary>move_mount(2) onto a descriptor, with its result in <paramref name="result"/>.</summary>
-    public static void CallMoveMount(
-        this SyscallProgramBuilder program,
-        Register result,
-        Register mount,
-        Register target,
-        CallRules call
-    ) =>
-        program.CallInto(
-            result,
-            SyscallNumber.move_mount,
-            call,
-            mount,
-            program.Text(""),
-            target,
-            program.Text(""),
-            MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH
         );
 
     /// <summary>mount(2): the old way, for what the new one cannot carry.</summary>

@@ -43,10 +43,10 @@ public static class ContainerExec
             Id = container.Record.Id,
             DieWithParent = dieWithParent,
             RedirectStdio = stdio is not null && !process.Terminal,
-            PipeStreams = StandardStreams.FindPipes(stdio),
+            PipeStreams = StandardStreams.FindPipes(process, stdio),
             PreservedDescriptors = preservedDescriptors,
             IntoCgroup = cgroup?.UnifiedDirectory is not null,
-            TaskFiles = cgroup?.TaskFileCount ?? 0,
+            TaskFiles = cgroup?.TaskFiles ?? [],
             AvailableCapabilities = CapabilitySet.ReadPermitted(),
             LastCapability = CapabilitySet.ReadLast(),
         };

@@ -49,8 +49,7 @@ public static class Launcher
 
     private static StartedProgram Clone(LaunchPlan plan, LaunchInputs inputs, UnixSocket remote)
     {
-        IReadOnlyList<FileHandle> taskFiles = plan.TaskFiles.Count == 0 ? [] : inputs.Cgroup!.OpenTaskFiles();
-        Span<(Register, long)> registers = stackalloc (Register, long)[12 + taskFiles.Count];
+        Span<(Register, long)> registers = stackalloc (Register, long)[12];
         int count = 0;
         registers[count++] = (plan.Channel, remote.Descriptor);
         if (plan.Listener is { } listener)
@@ -73,26 +72,12 @@ public static class Launcher
             registers[count++] = (arguments.Start, area.Start);
             registers[count++] = (arguments.Length, area.Length);
         }
-        for (int i = 0; i < taskFiles.Count; i++)
-        {
-            registers[count++] = (plan.TaskFiles[i], taskFiles[i].Descriptor);
-        }
         DirectoryHandle? directory = inputs.Cgroup?.UnifiedDirectory;
         if (plan.Cgroup is { } cgroup && directory is not null)
         {
             registers[count++] = (cgroup, directory.Descriptor);
         }
-        StartedProgram started = SyscallInterpreter.Start(
-            plan.Program,
-            remote,
-            registers[..count],
-            plan.GoesOnAsSibling ? null : directory
-        );
-        foreach (FileHandle file in taskFiles)
-        {
-            file.Dispose();
-        }
-        return started;
+        return SyscallInterpreter.Start(plan.Program, remote, registers[..count], plan.GoesOnAsSibling ? null : directory);
     }
 
     /// <summary>Written from outside and before the process makes itself undumpable: then /proc/PID belongs to root alone.</summary>

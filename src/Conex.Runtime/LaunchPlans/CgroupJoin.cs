@@ -1,3 +1,4 @@
+using Conex.Linux.Files;
 using Conex.Linux.SyscallPrograms;
 
 namespace Conex.Runtime.LaunchPlans;
@@ -6,19 +7,17 @@ namespace Conex.Runtime.LaunchPlans;
 /// the kernel wait for a grace period, 5 to 15 ms; one of a single thread that moves itself waits for nobody.</summary>
 internal static class CgroupJoin
 {
-    internal static IReadOnlyList<Register> Add(SyscallProgramBuilder program, int count)
+    /// <param name="files">The <c>tasks</c> file of each hierarchy, as the host sees it: this comes before any namespace is joined.</param>
+    internal static void Add(SyscallProgramBuilder program, IReadOnlyList<string> files)
     {
-        if (count == 0)
+        if (files.Count == 0)
         {
-            return [];
+            return;
         }
         program.Step("move into the cgroup of each version 1 hierarchy");
-        Register[] files = new Register[count];
-        for (int i = 0; i < count; i++)
+        foreach (string path in files)
         {
-            files[i] = program.Register($"tasks{i}");
-            program.Write(files[i], "0");
+            program.Write(program.Open(FileCalls.WorkingDirectory, path, OpenMode.Write, ResolveRules.None), "0");
         }
-        return files;
     }
 }

@@ -37,7 +37,7 @@ internal static class DeviceSteps
         }
         SyscallProgramBuilder program = context.Program;
         program.Step("create the default devices in /dev");
-        Register directory = InRoot.MountPoint(context, "/dev", isDirectory: true);
+        Register directory = context.OwnTrees.At("/dev") ?? InRoot.MountPoint(context, "/dev", isDirectory: true);
         IReadOnlyList<LinuxDevice> configured = context.Linux.Devices ?? [];
         foreach (LinuxDevice device in Defaults)
         {

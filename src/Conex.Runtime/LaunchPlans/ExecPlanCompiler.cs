@@ -30,11 +30,11 @@ public static class ExecPlanCompiler
 
         program.Step("nobody may look into this process until it is the payload");
         program.MakeUndumpable();
+        CgroupJoin.Add(program, options.TaskFiles);
         program.Step("join the container's namespaces");
         program.JoinNamespace(init, namespaces);
         program.Step("go on as a process in the joined namespaces");
         program.GoOnAsSibling(0, channel, LaunchPlan.Message.Sibling, cgroup);
-        IReadOnlyList<Register> taskFiles = CgroupJoin.Add(program, options.TaskFiles);
         program.Step("wait for the starter");
         program.Await(channel);
         bool inUserNamespace = (namespaces & NamespaceSet.User) != 0;
@@ -71,7 +71,6 @@ public static class ExecPlanCompiler
             Stdio = stdio,
             Init = init,
             Cgroup = cgroup,
-            TaskFiles = taskFiles,
             GoesOnAsSibling = true,
             SendsTerminal = process.Terminal,
             ExecutionStart = executionStart,

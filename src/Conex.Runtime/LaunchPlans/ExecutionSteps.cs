@@ -21,6 +21,11 @@ internal static class ExecutionSteps
         {
             throw new InvalidSpecException($"process.cwd \"{cwd}\" is not absolute");
         }
+        if (cwd == "/")
+        {
+            // Where a process is after pivot_root(2) and setns(2).
+            return program.Register();
+        }
         program.Step($"enter the working directory {cwd}");
         Register entered = program.ChangeDirectory(cwd, CallRules.Allow(Errno.ENOENT, Errno.EACCES));
         using (program.When(Guard.FailedWith(entered, Errno.ENOENT)))

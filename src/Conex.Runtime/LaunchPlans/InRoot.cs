@@ -33,17 +33,23 @@ internal static class InRoot
         using (program.When(Guard.Failed(point)))
         {
             Register parent = MakeParents(context, components);
-            if (isDirectory)
-            {
-                program.MakeDirectory(parent, components[^1], 0x1ED);
-            }
-            else
-            {
-                program.MakeNode(parent, components[^1], FileKind.Regular, 0x1A4, 0, 0, CallRules.Allow(Errno.EEXIST));
-            }
+            MakeMountPoint(program, parent, components[^1], isDirectory);
             program.Open(context.Root, path, OpenMode.Path, Rules | extra, into: point);
         }
         return point;
+    }
+
+    /// <summary>Attaches a detached mount at a path; the mount point is made when it is missing.</summary>
+    internal static void Attach(PlanContext context, Register mount, string path, bool isDirectory, ResolveRules extra = ResolveRules.None)
+    {
+        SyscallProgramBuilder program = context.Program;
+        if (context.OwnTrees.ParentOf(path, out string name) is not { } parent)
+        {
+            program.MoveMount(mount, MountPoint(context, path, isDirectory, extra), "");
+            return;
+        }
+        MakeMountPoint(program, parent, name, isDirectory);
+        program.MoveMount(mount, parent, name);
     }
 
     /// <summary>A descriptor of the directory that will hold <paramref name="path"/>; made when missing.</summary>
@@ -55,6 +61,18 @@ internal static class InRoot
             return context.Root;
         }
         return MountPoint(context, $"/{string.Join('/', components, 0, components.Length - 1)}", isDirectory: true);
+    }
+
+    private static void MakeMountPoint(SyscallProgramBuilder program, Register parent, string name, bool isDirectory)
+    {
+        if (isDirectory)
+        {
+            program.MakeDirectory(parent, name, 0x1ED);
+        }
+        else
+        {
+            program.MakeNode(parent, name, FileKind.Regular, 0x1A4, 0, 0, CallRules.Allow(Errno.EEXIST));
+        }
     }
 
     private static Register MakeParents(PlanContext context, string[] components)

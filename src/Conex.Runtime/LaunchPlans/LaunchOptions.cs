@@ -39,8 +39,8 @@ public sealed record LaunchOptions
     /// cgroup v2 one entry with an empty name.</summary>
     public IReadOnlyList<CgroupView> Cgroups { get; init; } = [];
 
-    /// <summary>How many version 1 hierarchies the process moves itself into, by descriptors that the starter hands in.</summary>
-    public int TaskFiles { get; init; }
+    /// <summary>The <c>tasks</c> files of the version 1 hierarchies that the process moves itself into.</summary>
+    public IReadOnlyList<string> TaskFiles { get; init; } = [];
 
     /// <summary>Whether the process is born in its cgroup by the descriptor that the starter hands in.</summary>
     public bool IntoCgroup { get; init; }

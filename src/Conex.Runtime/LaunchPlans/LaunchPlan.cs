@@ -23,9 +23,6 @@ public sealed record LaunchPlan
     /// <summary>The cgroup's directory, when the process that goes on as a sibling is born in it.</summary>
     public Register? Cgroup { get; init; }
 
-    /// <summary>The tasks files of the version 1 hierarchies that the process moves itself into.</summary>
-    public IReadOnlyList<Register> TaskFiles { get; init; } = [];
-
     /// <summary>Where the starter's own command line and environment lie, when its copy stays as init and must not show them.</summary>
     public (Register Start, Register Length)? Arguments { get; init; }
 

@@ -30,12 +30,12 @@ public static class LaunchPlanCompiler
         bool viaSibling = namespaces.Joined.Count > 0 || spec.Linux?.TimeOffsets is { Count: > 0 };
         ulong cloneFlags = namespaces.Created & ClonedNamespaces;
         Register? cgroup = viaSibling && options.IntoCgroup ? program.Register("cgroup") : null;
+        CgroupJoin.Add(program, options.TaskFiles);
         if (viaSibling)
         {
             cloneFlags = JoinNamespaces(context, cloneFlags, channel, cgroup);
         }
 
-        IReadOnlyList<Register> taskFiles = CgroupJoin.Add(program, options.TaskFiles);
         BeginLife(context, channel);
         MountSteps.CloneShared(context);
         RootfsSteps.Detach(context);
@@ -86,7 +86,6 @@ public static class LaunchPlanCompiler
             Stdio = stdio,
             Cgroup = cgroup,
             Arguments = arguments,
-            TaskFiles = taskFiles,
             GoesOnAsSibling = viaSibling,
             NeedsIdMappings = namespaces.Creates(NamespaceSet.User),
             SendsTerminal = process.Terminal,

@@ -103,6 +103,7 @@ internal static class MountSteps
         else if (mount.Type is "cgroup" or "cgroup2")
         {
             CgroupSteps.Add(context, options, path);
+            context.OwnTrees.AddForeign(path);
         }
         else
         {
@@ -128,7 +129,8 @@ internal static class MountSteps
         Register made = program.MountFileSystem(file, options.Set);
         // A link in the image must not lead procfs and sysfs elsewhere: masks and labels would go nowhere (CVE-2023-27561).
         ResolveRules extra = type is "proc" or "sysfs" ? ResolveRules.NoSymlinks : ResolveRules.None;
-        program.MoveMount(made, InRoot.MountPoint(context, path, isDirectory: true, extra), "");
+        InRoot.Attach(context, made, path, isDirectory: true, extra);
+        context.OwnTrees.Add(path, type, made);
         Propagate(program, made, options);
     }
 
@@ -140,13 +142,16 @@ internal static class MountSteps
         Register clone = options.PassesOn
             ? context.SharedClones.Dequeue()
             : program.CloneMount(FileCalls.WorkingDirectory, source, options.Recursive);
-        program.SetMountAttributes(
-            clone,
-            MountAttributes.None,
-            MountAttributes.None,
-            options.PassesOn ? options.Propagation : Propagation.Private,
-            recursive: options.Recursive
-        );
+        if (options.PassesOn || !context.IsPrivate)
+        {
+            program.SetMountAttributes(
+                clone,
+                MountAttributes.None,
+                MountAttributes.None,
+                options.PassesOn ? options.Propagation : Propagation.Private,
+                recursive: options.Recursive
+            );
+        }
         if (options.Set != MountAttributes.None || options.EffectiveClear != MountAttributes.None)
         {
             program.SetMountAttributes(clone, options.Set, options.EffectiveClear, Propagation.Unchanged, recursive: false);
@@ -156,7 +161,8 @@ internal static class MountSteps
             program.SetMountAttributes(clone, options.RecursiveSet, options.RecursiveClear, Propagation.Unchanged, recursive: true);
         }
         bool isDirectory = PathAt.Status(source)?.IsDirectory ?? true;
-        program.MoveMount(clone, InRoot.MountPoint(context, path, isDirectory), "");
+        InRoot.Attach(context, clone, path, isDirectory);
+        context.OwnTrees.AddForeign(path);
         if (options.Propagation == Propagation.Unbindable)
         {
             Propagate(program, clone, options);

@@ -23,6 +23,12 @@ internal sealed class PlanContext(RuntimeSpec spec, LaunchOptions options, Names
     /// <summary>The sources of shared and slave binds in the order of the mounts, cloned before this namespace parted from the host's.</summary>
     internal Queue<Register> SharedClones { get; } = new();
 
+    /// <summary>The file systems that the plan has made so far.</summary>
+    internal OwnTrees OwnTrees { get; } = new();
+
+    /// <summary>Whether this namespace's mounts are private from the beginning, and so are their clones.</summary>
+    internal bool IsPrivate => RootfsSteps.PartedAs(Linux) == Conex.Linux.Mounts.Propagation.Private;
+
     internal LinuxConfig Linux { get; } = spec.Linux ?? new LinuxConfig();
 
     internal IReadOnlyList<Mount> Mounts { get; } = spec.Mounts ?? [];

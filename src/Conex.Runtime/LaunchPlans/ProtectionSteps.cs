@@ -8,6 +8,16 @@ namespace Conex.Runtime.LaunchPlans;
 /// <summary>Masked paths, read-only paths and kernel parameters.</summary>
 internal static class ProtectionSteps
 {
+    /// <summary>Paths that are commonly masked and are directories: they meet the right cover first.</summary>
+    private static readonly string[] KernelDirectories =
+    [
+        "/proc/acpi",
+        "/proc/asound",
+        "/proc/scsi",
+        "/sys/devices/virtual/powercap",
+        "/sys/firmware",
+    ];
+
     /// <summary>Makes paths unreadable: an empty read-only tmpfs over directories, the host's /dev/null over files. The null device is
     /// opened on the host and checked by descriptor: the container's own could be anything (CVE-2025-31133).</summary>
     internal static void Mask(PlanContext context)
@@ -30,22 +40,24 @@ internal static class ProtectionSteps
         );
         Register fileCover = program.CloneMount(FileCalls.WorkingDirectory, "/dev/null", recursive: false);
         program.RequireDevice(fileCover, "", FileKind.CharacterDevice, 1, 3, Errno.ENODEV);
-        program.SetMountAttributes(fileCover, MountAttributes.None, MountAttributes.None, Propagation.Private, recursive: false);
+        if (!context.IsPrivate)
+        {
+            program.SetMountAttributes(fileCover, MountAttributes.None, MountAttributes.None, Propagation.Private, recursive: false);
+        }
         foreach (string path in paths)
         {
             program.Step($"mask {path}");
-            Register found = InRoot.Find(context, ContainerPath.Normalize(path), mayBeMissing: true);
-            Register moved = program.Register();
-            using (program.When(Guard.Succeeded(found)))
+            string normal = ContainerPath.Normalize(path);
+            bool isDirectory = Array.IndexOf(KernelDirectories, normal) >= 0;
+            (Register likely, Register other) = isDirectory ? (directoryCover, fileCover) : (fileCover, directoryCover);
+            if (context.OwnTrees.KernelTreeOf(normal, out string rest) is { } tree)
             {
-                Register clone = program.CloneMount(fileCover, "", recursive: false);
-                program.CallMoveMount(moved, clone, found, CallRules.Allow(Errno.ENOTDIR, Errno.EINVAL));
+                Cover(program, tree, rest, likely, other, CallRules.Allow(Errno.EINVAL, Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES));
             }
-            // move_mount(2) puts no file over a directory: EINVAL, or ENOTDIR on other kernels.
-            using (program.When(Guard.Failed(moved)))
+            else
             {
-                Register clone = program.CloneMount(directoryCover, "", recursive: false);
-                program.MoveMount(clone, found, "");
+                Register found = InRoot.Find(context, normal, mayBeMissing: true);
+                Cover(program, found, "", likely, other, CallRules.Allow(Errno.EINVAL, Errno.EBADF));
             }
         }
     }
@@ -56,12 +68,22 @@ internal static class ProtectionSteps
         foreach (string path in context.Linux.ReadonlyPaths ?? [])
         {
             program.Step($"make {path} read-only");
-            Register found = InRoot.Find(context, ContainerPath.Normalize(path), mayBeMissing: true);
-            using (program.When(Guard.Succeeded(found)))
+            string normal = ContainerPath.Normalize(path);
+            CallRules missing;
+            if (context.OwnTrees.KernelTreeOf(normal, out string rest) is { } place)
             {
-                Register clone = program.CloneMount(found, "", recursive: true);
+                missing = CallRules.Allow(Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES);
+            }
+            else
+            {
+                place = InRoot.Find(context, normal, mayBeMissing: true);
+                missing = CallRules.Allow(Errno.EBADF);
+            }
+            Register clone = program.CloneMount(place, rest, recursive: true, missing);
+            using (program.When(Guard.Succeeded(clone)))
+            {
                 program.SetMountAttributes(clone, MountAttributes.ReadOnly, MountAttributes.None, Propagation.Private, recursive: true);
-                program.MoveMount(clone, found, "");
+                program.MoveMount(clone, place, rest);
             }
         }
     }
@@ -90,6 +112,30 @@ internal static class ProtectionSteps
                 ResolveRules.Beneath | ResolveRules.NoCrossDevice | ResolveRules.NoSymlinks | ResolveRules.NoMagicLinks
             );
             program.Write(parameter, value);
+        }
+    }
+
+    /// <summary>Puts a cover over a path if it is there, and the other kind of cover if the first does not fit: move_mount(2) puts no file over a
+    /// directory and no directory over a file (EINVAL). A cover that was used is replaced by its clone; one that was not stays for the next path.
+    /// </summary>
+    private static void Cover(
+        SyscallProgramBuilder program,
+        Register directory,
+        string path,
+        Register likely,
+        Register other,
+        CallRules missing
+    )
+    {
+        Register moved = program.MoveMount(likely, directory, path, missing);
+        using (program.When(Guard.Succeeded(moved)))
+        {
+            program.CloneMount(likely, "", recursive: false, into: likely);
+        }
+        using (program.When(Guard.FailedWith(moved, Errno.EINVAL)))
+        {
+            program.MoveMount(other, directory, path);
+            program.CloneMount(other, "", recursive: false, into: other);
         }
     }
 }

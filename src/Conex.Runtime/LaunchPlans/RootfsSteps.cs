@@ -1,6 +1,7 @@
 using Conex.Linux.Files;
 using Conex.Linux.Mounts;
 using Conex.Linux.SyscallPrograms;
+using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.Errors;
 using Conex.Runtime.Rootfs;
 
@@ -13,16 +14,19 @@ internal static class RootfsSteps
     /// unless the configuration wants it (mount_namespaces(7)).</summary>
     internal static void Detach(PlanContext context)
     {
-        Propagation propagation = context.Linux.RootfsPropagation switch
+        context.Program.Step("part this namespace's mounts from the host's");
+        context.Program.SetPropagation("/", PartedAs(context.Linux));
+    }
+
+    /// <summary>How all mounts of the new namespace relate to the host's.</summary>
+    internal static Propagation PartedAs(LinuxConfig linux) =>
+        linux.RootfsPropagation switch
         {
             null or "" or "private" or "rprivate" or "unbindable" or "runbindable" => Propagation.Private,
             "slave" or "rslave" => Propagation.Slave,
             "shared" or "rshared" => Propagation.Slave,
             { } other => throw new InvalidSpecException($"linux.rootfsPropagation: unknown value \"{other}\""),
         };
-        context.Program.Step("part this namespace's mounts from the host's");
-        context.Program.SetPropagation("/", propagation);
-    }
 
     /// <summary>Mounts the root file system on the bundle's rootfs directory and keeps its descriptor.</summary>
     internal static void Assemble(PlanContext context)
@@ -41,7 +45,10 @@ internal static class RootfsSteps
         SyscallProgramBuilder program = context.Program;
         program.Step($"mount the root file system {target}");
         Register root = program.CloneMount(FileCalls.WorkingDirectory, target, recursive: true);
-        program.SetMountAttributes(root, MountAttributes.None, MountAttributes.None, Propagation.Private, recursive: true);
+        if (!context.IsPrivate)
+        {
+            program.SetMountAttributes(root, MountAttributes.None, MountAttributes.None, Propagation.Private, recursive: true);
+        }
         program.MoveMount(root, FileCalls.WorkingDirectory, target);
         context.Root = root;
     }

@@ -7,18 +7,9 @@ internal static class HostProcesses
 {
     internal static string[] CommandLine(int process) => LeakCheck.Read($"/proc/{process}/cmdline").TrimEnd('\0').Split('\0');
 
-    /// <summary>The file name of what a process runs; empty when it is gone.</summary>
-    internal static string Program(int process)
-    {
-        try
-        {
-            return Path.GetFileName(File.ResolveLinkTarget($"/proc/{process}/exe", returnFinalTarget: false)?.FullName ?? "");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
+    /// <summary>What a process is called (proc_pid_comm(5)); empty when it is gone. The link to its file says nothing of the runtime, which executes
+    /// itself by a descriptor.</summary>
+    internal static string Program(int process) => LeakCheck.Read($"/proc/{process}/comm").TrimEnd('\n');
 
     /// <summary>Gone, or a zombie that its parent has not looked at yet.</summary>
     internal static bool IsGone(int process) =>

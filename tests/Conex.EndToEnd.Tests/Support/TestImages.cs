@@ -48,9 +48,11 @@ internal static class TestImages
     private static void MakeDebian(string path)
     {
         string mmdebstrap = Product.OfMachine("mmdebstrap", "mmdebstrap");
+        // What this machine's apt may take from where (./test collects it).
+        string[] options = Environment.GetEnvironmentVariable("CONEX_APT_CONF") is { } settings ? [$"--aptopt={settings}"] : [];
         CommandResult result = RunningProgram.Run(
             mmdebstrap,
-            ["--quiet", "--variant=essential", "--format=tar", "--aptopt=Apt::Install-Recommends false", "bookworm", path],
+            ["--quiet", "--variant=essential", "--format=tar", "--aptopt=Apt::Install-Recommends false", .. options, "bookworm", path],
             patience: TimeSpan.FromMinutes(10)
         );
         Assert.SkipUnless(result.ExitCode == 0, $"mmdebstrap cannot make a Debian here: {result.Error.TrimEnd().Split('\n')[^1]}");

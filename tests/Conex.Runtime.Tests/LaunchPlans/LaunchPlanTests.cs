@@ -132,7 +132,7 @@ public sealed class LaunchPlanTests
         };
         LaunchOptions options = TestSpecs.Options with
         {
-            TaskFiles = 2,
+            TaskFiles = ["/sys/fs/cgroup/cpu/conex/test/tasks", "/sys/fs/cgroup/pids/conex/test/tasks"],
             Cgroups =
             [
                 new CgroupView("cpu", "/sys/fs/cgroup/cpu/conex/test"),
