@@ -3,6 +3,7 @@ using Conex.Linux.Capabilities;
 using Conex.Linux.Cgroups;
 using Conex.Linux.Faults;
 using Conex.Linux.Files;
+using Conex.Linux.Processes;
 using Conex.Linux.Sockets;
 using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.Errors;
@@ -48,6 +49,8 @@ public static class ContainerCreation
             state.WriteRecord(record);
             CrashStep.At("runtime.create.record-written");
             state.WriteConfig(bundle.Config);
+            // The payload's user reads its limits there, whatever the caller's mask.
+            CurrentProcess.SetUmask(0x12);
             cgroup = Cgroup.Create(host, cgroupsPath);
             CrashStep.At("runtime.create.cgroup-made");
             if (!cgroupsPath.StartsWith('/'))

@@ -32,6 +32,16 @@ public sealed class HelloTests(EngineHouse house) : IClassFixture<EngineHouse>, 
     }
 
     [Fact]
+    public void An_ordinary_user_sees_the_limits_too()
+    {
+        string output = house.Ask("run", "--rm", "--user", "1000", "--memory", "64m", "--cpus", "0.5", "--pids-limit", "20", "hello");
+
+        Assert.Contains("at most 64 MiB", output, StringComparison.Ordinal);
+        Assert.Contains("at most 0.5 of", output, StringComparison.Ordinal);
+        Assert.Contains("at most 20", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Hello_is_listed_as_an_image_and_comes_back_with_the_next_daemon()
     {
         Assert.Contains("hello:latest", house.Ask("images", "--format", "{{.Repository}}:{{.Tag}}"), StringComparison.Ordinal);
