@@ -20,8 +20,8 @@ public sealed record CgroupWrite(string Limit, string Controller, string File, s
     /// memory plus swap, fit in one order when they grow and in the other when they shrink.</summary>
     public bool RetryLast { get; init; }
 
-    /// <summary>A file whose number the value must not be below; null for no check.</summary>
-    public string? NotBelow { get; init; }
+    /// <summary>The usage that the limit must be above; null for no check.</summary>
+    public UsageCheck? NotBelow { get; init; }
 
     /// <summary><c>memory memory.max = 1048576</c>.</summary>
     public override string ToString() => $"{Controller} {File} = {Value}";
@@ -39,3 +39,8 @@ public enum WhenMissing
     /// <summary>The limit holds anyway.</summary>
     Ignore,
 }
+
+/// <summary>A limit that is refused while more is in use.</summary>
+/// <param name="File">The file with the usage.</param>
+/// <param name="Limit">The limit as the user gave it.</param>
+public sealed record UsageCheck(string File, ulong Limit);

@@ -98,6 +98,7 @@ internal static class MemoryWrites
             plan.Add(
                 new CgroupWrite(SwapLimit, Controller, "memory.swap.max", swapAlone)
                 {
+                    NotBelow = Check(memory, swap),
                     Missing = swapAlone is "max" or "0" ? WhenMissing.Ignore : WhenMissing.Warn,
                     Warning = NoSwapAccounting,
                 }
@@ -109,7 +110,7 @@ internal static class MemoryWrites
                 new CgroupWrite(Limit, Controller, "memory.max", UnifiedText(limit))
                 {
                     // Version 1 refuses a limit below the usage by itself; version 2 takes it and kills.
-                    NotBelow = memory.CheckBeforeUpdate == true && limit > 0 ? "memory.current" : null,
+                    NotBelow = Check(memory, limit),
                 }
             );
         }
@@ -126,6 +127,9 @@ internal static class MemoryWrites
             plan.Warn("disabled OOM killer: cgroup v2 has no such setting; it is left out");
         }
     }
+
+    private static UsageCheck? Check(LinuxMemory memory, long limit) =>
+        memory.CheckBeforeUpdate == true && limit > 0 ? new UsageCheck("memory.current", (ulong)limit) : null;
 
     private static long Check(long? value, string limit) =>
         value >= Unlimited || value is null

@@ -20,26 +20,40 @@ public static class ResourceApplier
     public static IReadOnlyList<string> Apply(Cgroup cgroup, LinuxResources? resources, bool rootless = false)
     {
         var warnings = new List<string>();
-        Write(cgroup, resources, warnings);
+        Write(cgroup, resources, warnings, log: null);
         ApplyDevices(cgroup, resources?.Devices, rootless, warnings);
         return warnings;
     }
 
-    /// <summary>Changes the limits of a running container: those that are given, and no others.</summary>
+    /// <summary>Changes the limits of a running container: those that are given, and no others. When one is refused, those that were
+    /// changed before it are put back.</summary>
     /// <inheritdoc cref="Apply" path="/returns"/>
     /// <inheritdoc cref="Apply" path="/exception"/>
     public static IReadOnlyList<string> Update(Cgroup cgroup, LinuxResources resources, bool rootless = false)
     {
         var warnings = new List<string>();
-        Write(cgroup, resources, warnings);
-        if (resources.Devices is { Count: > 0 })
+        var log = new WriteLog(cgroup);
+        try
         {
-            ApplyDevices(cgroup, resources.Devices, rootless, warnings);
+            Write(cgroup, resources, warnings, log);
+            if (resources.Devices is { Count: > 0 })
+            {
+                ApplyDevices(cgroup, resources.Devices, rootless, warnings);
+            }
+        }
+        catch (Exception e) when (e is InvalidSpecException or CgroupException or KernelException)
+        {
+            string rest = log.Undo();
+            if (rest.Length == 0)
+            {
+                throw;
+            }
+            throw new InvalidSpecException(e.Message + rest);
         }
         return warnings;
     }
 
-    private static void Write(Cgroup cgroup, LinuxResources? resources, List<string> warnings)
+    private static void Write(Cgroup cgroup, LinuxResources? resources, List<string> warnings, WriteLog? log)
     {
         if (resources is null)
         {
@@ -50,7 +64,7 @@ public static class ResourceApplier
         List<CgroupWrite>? again = null;
         foreach (CgroupWrite write in plan.Writes)
         {
-            Errno error = TryWrite(cgroup, write, warnings);
+            Errno error = TryWrite(cgroup, write, warnings, log);
             if (error == Errno.EINVAL && write.RetryLast)
             {
                 (again ??= []).Add(write);
@@ -62,7 +76,7 @@ public static class ResourceApplier
         }
         foreach (CgroupWrite write in again ?? [])
         {
-            Errno error = TryWrite(cgroup, write, warnings);
+            Errno error = TryWrite(cgroup, write, warnings, log);
             if (error != Errno.None)
             {
                 throw Refused(cgroup, write, error);
@@ -70,22 +84,25 @@ public static class ResourceApplier
         }
     }
 
-    private static Errno TryWrite(Cgroup cgroup, CgroupWrite write, List<string> warnings)
+    private static Errno TryWrite(Cgroup cgroup, CgroupWrite write, List<string> warnings, WriteLog? log)
     {
-        if (write.NotBelow is { } file && IsBelow(cgroup, write, file) is { } usage)
+        if (write.NotBelow is { } check && UsageAbove(cgroup, write, check) is { } usage)
         {
-            throw new InvalidSpecException(
-                $"{write.Limit} {write.Value}: the container uses {usage} now, and a check before the update was asked for"
-            );
+            throw new InvalidSpecException($"rejecting {write.Limit} {check.Limit} <= usage {usage}");
         }
+        string? before = log?.Read(write);
         Errno error = cgroup.TryWrite(write.Controller, write.File, write.Value);
+        if (error == Errno.None)
+        {
+            log?.Add(write, before);
+        }
         if (error is not (Errno.ENOENT or Errno.ENODEV))
         {
             return error;
         }
         if (write.Otherwise is { } other)
         {
-            return TryWrite(cgroup, other, warnings);
+            return TryWrite(cgroup, other, warnings, log);
         }
         if (write.Missing == WhenMissing.Warn && write.Warning is { } warning && !warnings.Contains(warning))
         {
@@ -94,10 +111,8 @@ public static class ResourceApplier
         return write.Missing == WhenMissing.Fail ? error : Errno.None;
     }
 
-    private static ulong? IsBelow(Cgroup cgroup, CgroupWrite write, string file) =>
-        ulong.TryParse(cgroup.TryRead(write.Controller, file), CultureInfo.InvariantCulture, out ulong usage)
-        && ulong.TryParse(write.Value, CultureInfo.InvariantCulture, out ulong value)
-        && value < usage
+    private static ulong? UsageAbove(Cgroup cgroup, CgroupWrite write, UsageCheck check) =>
+        ulong.TryParse(cgroup.TryRead(write.Controller, check.File), CultureInfo.InvariantCulture, out ulong usage) && check.Limit <= usage
             ? usage
             : null;
 
@@ -108,8 +123,9 @@ public static class ResourceApplier
             Errno.ENOENT => new(
                 $"{write.Limit}: cgroup {cgroup.Path} has no {write.File}: the {write.Controller} controller is not enabled for it, or this kernel lacks the setting"
             ),
+            // runc's words, which its callers know.
             Errno.EBUSY when write.File == "memory.limit_in_bytes" => new(
-                $"{write.Limit} {write.Value}: the container uses more now ({cgroup.TryRead("memory", "memory.usage_in_bytes")}) and it cannot be freed"
+                $"unable to set memory limit to {write.Value} (current usage: {cgroup.TryRead("memory", "memory.usage_in_bytes")}, peak usage: {cgroup.TryRead("memory", "memory.max_usage_in_bytes")})"
             ),
             _ => new($"{write.Limit}: write {write.Value} to {write.File} of cgroup {cgroup.Path}: {KernelException.Explain(error)}"),
         };

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Conex.Oci.Json;
+using Conex.Oci.RuntimeSpec;
 
 namespace Conex.Runtime.State;
 
@@ -32,6 +33,9 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
 
     /// <summary>Where a relative <see cref="CgroupsPath"/> led in each hierarchy: a later process may run in another cgroup itself.</summary>
     public IReadOnlyDictionary<string, string>? CgroupPaths { get; init; }
+
+    /// <summary>The limits in force when they are no longer those of the configuration.</summary>
+    public LinuxResources? Resources { get; init; }
 
     /// <summary>CLONE_NEW* flags of the namespaces that are the container's own, new or joined.</summary>
     public ulong Namespaces { get; init; }
@@ -70,6 +74,8 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
                 CgroupsPath = json.String();
             else if (json.Is("cgroupPaths"u8))
                 CgroupPaths = json.StringMap();
+            else if (json.Is("resources"u8))
+                Resources = json.Object<LinuxResources>();
             else if (json.Is("namespaces"u8))
                 Namespaces = json.UInt64() ?? 0;
             else if (json.Is("annotations"u8))
@@ -103,6 +109,7 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
         json.Member("ociVersion"u8, OciVersion);
         json.Member("cgroupsPath"u8, CgroupsPath);
         json.Member("cgroupPaths"u8, CgroupPaths);
+        json.Member("resources"u8, Resources);
         json.Member("namespaces"u8, (ulong?)Namespaces);
         json.Member("annotations"u8, Annotations);
     }

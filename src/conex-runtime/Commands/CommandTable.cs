@@ -40,6 +40,8 @@ internal static class CommandTable
             ControlCommands.Delete,
             ControlCommands.Pause,
             ControlCommands.Resume,
+            UpdateCommand.Update,
+            EventsCommand.Events,
             ExecCommand.Exec,
             InspectCommands.State,
             InspectCommands.List,

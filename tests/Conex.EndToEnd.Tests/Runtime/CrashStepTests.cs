@@ -51,6 +51,7 @@ public sealed class CrashStepTests : IDisposable
         {
             "runtime.create" => [("create", Create), ("run", Run), ("monitor", Monitor)],
             "runtime.delete" => [("delete-running", DeleteRunning), ("delete-stopped", DeleteStopped), ("run", Run)],
+            "runtime.update" => [("update", Update)],
             _ => [("monitor", Monitor), ("rotation", MonitorThatRotates)],
         };
     }
@@ -84,6 +85,13 @@ public sealed class CrashStepTests : IDisposable
         TestBundle bundle = house.NewBundle("stopped").WithoutNamespace("pid");
         house.Run(bundle.Shell("sleep 1000000 </dev/null >/dev/null 2>&1 & exit 0"), "--keep").Succeeded();
         using RunningProgram program = Crashing(step, "delete", house.Id);
+        return program.WaitForExit();
+    }
+
+    private CommandResult Update(string step)
+    {
+        house.RunDetached(house.NewBundle("updated"));
+        using RunningProgram program = Crashing(step, "update", "--pids-limit", "50", house.Id);
         return program.WaitForExit();
     }
 

@@ -79,9 +79,13 @@ public sealed class MemoryWritesTests
     [Fact]
     public void A_check_before_the_update_compares_with_the_usage_on_version_2()
     {
-        ResourceWrites plan = WritesOf.Plan("""{"memory":{"limit":1048576,"checkBeforeUpdate":true}}""", CgroupVersion.V2);
+        ResourceWrites plan = WritesOf.Plan("""{"memory":{"limit":1048576,"swap":2097152,"checkBeforeUpdate":true}}""", CgroupVersion.V2);
 
-        Assert.Equal("memory.current", Assert.Single(plan.Writes).NotBelow);
+        // Both limits count memory, so both are compared with it.
+        Assert.Equal(
+            [new UsageCheck("memory.current", 2097152), new UsageCheck("memory.current", 1048576)],
+            plan.Writes.Select(w => w.NotBelow)
+        );
     }
 
     [Fact]

@@ -111,6 +111,48 @@ public sealed class ResourceApplierTests : IDisposable
         Assert.StartsWith($"CPUs: write 4000-4001 to cpuset.cpus of cgroup {cgroup.Path}: ", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_refused_update_leaves_every_limit_as_it_was()
+    {
+        Update("""{"memory":{"limit":67108864,"swap":67108864},"cpu":{"shares":512,"quota":20000},"pids":{"limit":7}}""");
+        string before = Everything();
+
+        InvalidSpecException refusal = Assert.Throws<InvalidSpecException>(() =>
+            Update(
+                """{"memory":{"limit":8388608,"swap":16777216},"cpu":{"shares":100,"quota":50000,"period":200000,"cpus":"4000"},"pids":{"limit":9}}"""
+            )
+        );
+
+        Assert.StartsWith("CPUs: write 4000 to cpuset.cpus", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; the other limits are as they were before", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Everything());
+    }
+
+    [Fact]
+    public void Device_rules_that_are_refused_undo_the_limits_before_them()
+    {
+        Update("""{"pids":{"limit":7}}""");
+
+        Assert.Throws<InvalidSpecException>(() => Update("""{"pids":{"limit":9},"devices":[{"allow":true,"type":"x","access":"r"}]}"""));
+
+        Assert.Equal("7", cgroup.Read("pids", "pids.max"));
+    }
+
+    private string Everything() =>
+        string.Join(
+            '\n',
+            new[]
+            {
+                cgroup.Read("memory", "memory.limit_in_bytes"),
+                cgroup.Read("memory", "memory.memsw.limit_in_bytes"),
+                cgroup.Read("cpu", "cpu.shares"),
+                cgroup.Read("cpu", "cpu.cfs_quota_us"),
+                cgroup.Read("cpu", "cpu.cfs_period_us"),
+                cgroup.Read("cpuset", "cpuset.cpus"),
+                cgroup.Read("pids", "pids.max"),
+            }
+        );
+
     private IReadOnlyList<string> Apply(string json) => ResourceApplier.Apply(cgroup, LinuxResources.Parse(Encoding.UTF8.GetBytes(json)));
 
     private void Update(string json) => ResourceApplier.Update(cgroup, LinuxResources.Parse(Encoding.UTF8.GetBytes(json)));
