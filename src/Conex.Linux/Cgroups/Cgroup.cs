@@ -225,6 +225,15 @@ public sealed class Cgroup : IDisposable
     /// <exception cref="KernelException">The kernel refused.</exception>
     public void Thaw(TimeSpan timeout) => CgroupFreezer.Thaw(FreezerNode ?? throw NoFreezer("thaw"), timeout);
 
+    /// <summary>Thaws what it can, here and below, and waits for nothing: a process that version 1 froze takes SIGKILL only then.</summary>
+    public void TryThawAll()
+    {
+        if (NodeOf("freezer") is { Directory: not null } node)
+        {
+            CgroupFreezer.ThawTree(node);
+        }
+    }
+
     /// <summary>Sends a signal to all processes, once.</summary>
     /// <exception cref="KernelException">A process may not be signalled.</exception>
     public void Signal(Signal signal) => CgroupEnd.Signal(this, Processes(), signal);

@@ -100,12 +100,12 @@ internal static class CgroupCreation
         if (processes.Count > 0)
         {
             throw new CgroupException(
-                $"create cgroup {node.FullPath}: it exists and holds other processes: {ProcessList.Describe(processes)}"
+                $"create cgroup {node.FullPath}: container's cgroup is not empty: {processes.Count} process(es) found: {ProcessList.Describe(processes)}"
             );
         }
         if (CgroupFreezer.StateOf(node) is not (null or FreezerState.Thawed))
         {
-            throw new CgroupException($"create cgroup {node.FullPath}: it exists and is frozen");
+            throw new CgroupException($"create cgroup {node.FullPath}: container's cgroup unexpectedly frozen");
         }
     }
 }

@@ -121,6 +121,10 @@ public sealed class CgroupHost
     /// <summary>This process's own cgroup as a path below the hierarchy's mount point, with a slash in front.</summary>
     public string OwnPath(CgroupHierarchy hierarchy) => PathBelowMount(membership ??= FileIo.ReadAll("/proc/self/cgroup"), hierarchy);
 
+    /// <summary>The directory of another process's cgroup in the version 2 tree; null without one.</summary>
+    /// <exception cref="KernelException">There is no such process.</exception>
+    public string? UnifiedPlaceOf(int pid) => Unified is { } tree ? tree.MountPoint + PathOf(pid, tree) : null;
+
     /// <summary>Another process's cgroup, likewise.</summary>
     internal static string PathOf(int pid, CgroupHierarchy hierarchy) => PathBelowMount(FileIo.ReadAll($"/proc/{pid}/cgroup"), hierarchy);
 

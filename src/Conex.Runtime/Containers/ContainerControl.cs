@@ -6,6 +6,7 @@ using Conex.Linux.Processes;
 using Conex.Linux.Sockets;
 using Conex.Linux.SyscallPrograms;
 using Conex.Runtime.Errors;
+using Conex.Runtime.Launch;
 
 namespace Conex.Runtime.Containers;
 
@@ -14,6 +15,8 @@ public static class ContainerControl
 {
     /// <summary>Milliseconds that a created container's process has for its last steps.</summary>
     private const int StartDeadline = 30_000;
+
+    private const int LookInterval = 1_000;
 
     /// <summary>Lets a created container's process become the payload.</summary>
     /// <exception cref="ContainerStateException">It is not waiting for its start.</exception>
@@ -33,13 +36,7 @@ public static class ContainerControl
             UnixSocket.TryConnect(path, out _) ?? throw new ContainerStateException("cannot start a container that has stopped");
         PathAt.Unlink(PathAt.Current, path);
         _ = socket.TrySend("G"u8, out _);
-        if (Poll.Readable(new FileHandle?[] { socket }, StartDeadline) < 0)
-        {
-            throw new LaunchException(
-                $"the container's process made no progress for {StartDeadline / 1000} seconds (is its cgroup frozen?)",
-                1
-            );
-        }
+        AwaitProgress(container, socket);
         Span<byte> report = stackalloc byte[1024];
         int n = FileIo.TryRead(socket, report, out _);
         if (n > 0 && ProgramFailure.TryParse(report[..n], out ProgramFailure failure))
@@ -110,6 +107,24 @@ public static class ContainerControl
             ContainerStatus.Paused => "paused",
             _ => "stopped",
         };
+
+    /// <summary>Waits until the container's process has answered or has become the payload.</summary>
+    private static void AwaitProgress(Container container, UnixSocket socket)
+    {
+        using Cgroup? cgroup = container.OpenCgroup();
+        for (int waited = 0; waited < StartDeadline; waited += LookInterval)
+        {
+            if (Poll.Readable(new FileHandle?[] { socket }, LookInterval) >= 0)
+            {
+                return;
+            }
+            if (StandStill.Reason(container.Record.Pid, cgroup) is { } reason)
+            {
+                throw new LaunchException($"the container starts as soon as it can go on: {reason}", 1);
+            }
+        }
+        throw new LaunchException($"the container's process made no progress for {StartDeadline / 1000} seconds", 1);
+    }
 
     /// <summary>A frozen process takes SIGKILL only once it is thawed, on cgroup v1.</summary>
     private static void ThawForTheEnd(Container container)

@@ -57,18 +57,34 @@ public static class ContainerExec
             spec.Linux?.Personality,
             options
         );
-        LaunchedProcess launched = Launcher.Start(
-            plan,
-            new LaunchInputs
-            {
-                Stdio = plan.Stdio is null ? null : stdio,
-                Cgroup = cgroup,
-                Init = init,
-                OomScoreAdj = process.OomScoreAdj,
-            }
-        );
+        var inputs = new LaunchInputs
+        {
+            Stdio = plan.Stdio is null ? null : stdio,
+            Cgroup = cgroup,
+            MayBeFrozen = ignorePaused,
+            Init = init,
+            OomScoreAdj = process.OomScoreAdj,
+        };
+        LaunchedProcess launched = Launch(plan, inputs, container.Record.Pid);
         launched.AwaitExecution();
         return launched;
+    }
+
+    /// <summary>A cgroup of version 2 that gave its controllers to children takes no process itself (EBUSY; cgroup-v2.rst, "No Internal
+    /// Process Constraint"), as when a container runs systemd: then the process goes where init is.</summary>
+    private static LaunchedProcess Launch(LaunchPlan plan, LaunchInputs inputs, int init)
+    {
+        try
+        {
+            return Launcher.Start(plan, inputs);
+        }
+        catch (LaunchException) when (inputs.Cgroup?.TryRead("cgroup", "cgroup.subtree_control") is { Length: > 0 })
+        {
+            Cgroup cgroup = inputs.Cgroup;
+            var paths = new Dictionary<string, string>(cgroup.Paths) { [""] = cgroup.Host.UnifiedPlaceOf(init)! };
+            using var beside = Cgroup.Open(cgroup.Host, cgroup.Path, paths);
+            return Launcher.Start(plan, inputs with { Cgroup = beside });
+        }
     }
 
     private static Process WithHome(Process process, string rootPath)

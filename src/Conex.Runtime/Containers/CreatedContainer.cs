@@ -20,8 +20,21 @@ public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Pr
         }
         catch (Errors.LaunchException)
         {
-            ContainerRemoval.Delete(context, Record.Id, force: true);
+            RemoveFailed(context);
             throw;
+        }
+    }
+
+    /// <summary>The error that led here is the one to report; what cannot be removed stays for delete --force.</summary>
+    private void RemoveFailed(RuntimeContext context)
+    {
+        try
+        {
+            ContainerRemoval.Delete(context, Record.Id, force: true);
+        }
+        catch (CgroupException)
+        {
+            // A process hangs.
         }
     }
 

@@ -17,6 +17,9 @@ public sealed record LaunchInputs
     /// <summary>The cgroup the process joins before it does anything; null: it stays in the starter's.</summary>
     public Cgroup? Cgroup { get; init; }
 
+    /// <summary>Whether the process may stand still in a frozen cgroup until somebody thaws it.</summary>
+    public bool MayBeFrozen { get; init; }
+
     /// <summary>The init process that an exec joins.</summary>
     public PidHandle? Init { get; init; }
 

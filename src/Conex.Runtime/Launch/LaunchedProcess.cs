@@ -4,6 +4,7 @@ using Conex.Linux.Polling;
 using Conex.Linux.Processes;
 using Conex.Linux.Sockets;
 using Conex.Linux.SyscallPrograms;
+using Conex.Runtime.Containers;
 using Conex.Runtime.Errors;
 using Conex.Runtime.LaunchPlans;
 
@@ -15,12 +16,17 @@ public sealed class LaunchedProcess : IDisposable
     /// <summary>A container that takes longer than this to set up hangs in the kernel: a dead network file system, usually.</summary>
     private const int SetUpDeadline = 60_000;
 
+    /// <summary>How often a process that says nothing is looked at.</summary>
+    private const int LookInterval = 1_000;
+
     private readonly LaunchPlan plan;
+    private readonly LaunchInputs inputs;
     private readonly UnixSocket channel;
 
-    internal LaunchedProcess(LaunchPlan plan, UnixSocket channel, int pid, PidHandle handle)
+    internal LaunchedProcess(LaunchPlan plan, LaunchInputs inputs, UnixSocket channel, int pid, PidHandle handle)
     {
         this.plan = plan;
+        this.inputs = inputs;
         this.channel = channel;
         Pid = pid;
         Handle = handle;
@@ -47,16 +53,23 @@ public sealed class LaunchedProcess : IDisposable
     public void AwaitExecution() => Listen(null);
 
     /// <summary>Kills and reaps the process; once more does no harm.</summary>
-    public void Abandon()
+    /// <returns>False when the process did not end in time: it hangs in the kernel, or a cgroup above its own is frozen.</returns>
+    public bool Abandon()
     {
         if (Handle.IsClosed)
         {
-            return;
+            return true;
         }
         Handle.Send(Signal.SIGKILL);
+        bool ended = HasEnded(LookInterval);
+        if (!ended)
+        {
+            inputs.Cgroup?.TryThawAll();
+            ended = HasEnded((int)RuntimeContext.Deadline.TotalMilliseconds);
+        }
         try
         {
-            Handle.Wait();
+            _ = ended ? Handle.Wait() : default(ExitStatus?);
         }
         catch (KernelException e) when (e.Error == Errno.ECHILD)
         {
@@ -64,6 +77,7 @@ public sealed class LaunchedProcess : IDisposable
         }
         Terminal?.Dispose();
         Handle.Dispose();
+        return ended;
     }
 
     /// <inheritdoc/>
@@ -77,13 +91,12 @@ public sealed class LaunchedProcess : IDisposable
     private void Listen(byte? until)
     {
         Span<byte> message = stackalloc byte[1024];
-        ReadOnlySpan<FileHandle?> channels = new FileHandle?[] { channel };
         while (true)
         {
-            if (Poll.Readable(channels, SetUpDeadline) < 0)
+            if (WhySilent() is { } reason)
             {
-                Abandon();
-                throw new LaunchException($"unable to start container process: no progress for {SetUpDeadline / 1000} seconds", 1);
+                string rest = Abandon() ? "" : $"; process {Pid} does not end either";
+                throw new LaunchException($"unable to start container process: {reason}{rest}", 1);
             }
             int n = channel.ReceiveDescriptor(message, out FileHandle? descriptor);
             if (n == 0)
@@ -114,6 +127,26 @@ public sealed class LaunchedProcess : IDisposable
             }
         }
     }
+
+    /// <summary>Waits until the process says something; null when it does, else a sentence's end: why not.</summary>
+    private string? WhySilent()
+    {
+        ReadOnlySpan<FileHandle?> channels = new FileHandle?[] { channel };
+        for (int waited = 0; waited < SetUpDeadline; waited += LookInterval)
+        {
+            if (Poll.Readable(channels, LookInterval) >= 0)
+            {
+                return null;
+            }
+            if (!inputs.MayBeFrozen && StandStill.Reason(Pid, inputs.Cgroup) is { } reason)
+            {
+                return reason;
+            }
+        }
+        return $"no progress for {SetUpDeadline / 1000} seconds";
+    }
+
+    private bool HasEnded(int timeout) => Poll.Readable(new FileHandle?[] { Handle }, timeout) >= 0;
 
     private void Follow(int pid)
     {

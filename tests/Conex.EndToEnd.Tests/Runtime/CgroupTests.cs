@@ -99,7 +99,7 @@ public sealed class CgroupTests : IDisposable
         File.WriteAllText($"{directory}/cgroup.procs", RuntimeHouse.Text(other.Pid));
         house
             .Run(house.NewBundle().WithLinux(l => l with { CgroupsPath = $"/{house.Name}-taken" }))
-            .FailedWith(1, "it exists and holds other processes");
+            .FailedWith(1, "container's cgroup is not empty: 1 process(es) found");
         Assert.False(other.HasExited);
         other.Dispose();
         Eventually.True(() => File.ReadAllText($"{directory}/cgroup.procs").Length == 0, "the process has left the cgroup");

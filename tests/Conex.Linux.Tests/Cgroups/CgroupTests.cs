@@ -128,7 +128,11 @@ public sealed class CgroupTests
 
         CgroupException refusal = Assert.Throws<CgroupException>(() => Cgroup.Create(host, test.Group.Path));
 
-        Assert.Contains($"it exists and holds other processes: {process.Id} (sh, state ", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"container's cgroup is not empty: 1 process(es) found: {process.Id} (sh, state ",
+            refusal.Message,
+            StringComparison.Ordinal
+        );
         Assert.True(test.Group.Exists);
     }
 
@@ -142,7 +146,7 @@ public sealed class CgroupTests
 
         CgroupException refusal = Assert.Throws<CgroupException>(() => Cgroup.Create(host, test.Group.Path));
 
-        Assert.EndsWith("it exists and is frozen", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith("container's cgroup unexpectedly frozen", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
