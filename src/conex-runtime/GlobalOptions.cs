@@ -23,7 +23,7 @@ internal sealed record GlobalOptions(RuntimeContext Context, string? LogFile, bo
         }
         string? log = root.Text("log");
         return new GlobalOptions(
-            new RuntimeContext(Path.GetFullPath(state)),
+            new RuntimeContext(Path.GetFullPath(state)) { Warn = text => Output.Error($"conex-runtime: warning: {text}\n") },
             string.IsNullOrEmpty(log) ? null : log,
             root.Text("log-format") == "json"
         );

@@ -37,10 +37,11 @@ internal static class Program
         int failed = 0;
         for (int i = 0; i < starts && failed == 0; i++)
         {
-            failed += (i % 3) switch
+            failed += (i % 4) switch
             {
                 0 => Run(Mounting(), expectedCode: 0, expectFailure: false),
                 1 => Run(Failing(), expectedCode: 3, expectFailure: true),
+                2 => Run(Hooked(), expectedCode: 0, expectFailure: false),
                 _ => Run(Sibling(), expectedCode: 0, expectFailure: false),
             };
         }
@@ -90,6 +91,18 @@ internal static class Program
         program.UnblockSignals();
         program.Execute("/bin/true", program.Texts(["true"]), program.Texts([]), default);
         return program.Build(0);
+    }
+
+    private static SyscallProgram Hooked()
+    {
+        var program = new SyscallProgramBuilder();
+        _ = program.Register("channel");
+        program.Step("run a program to its end");
+        Register file = program.Open(FileCalls.WorkingDirectory, "/dev/null", OpenMode.ReadWrite, ResolveRules.None);
+        program.RunToEnd(new ChildProgram("/bin/true", ["true"], [], 60, file, file, file));
+        program.UnblockSignals();
+        program.Execute("/bin/true", program.Texts(["true"]), program.Texts([]), default);
+        return program.Build(CLONE_NEWPID);
     }
 
     private static int Run(SyscallProgram program, int expectedCode, bool expectFailure)

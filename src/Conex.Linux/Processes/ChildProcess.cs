@@ -22,13 +22,15 @@ public sealed unsafe class ChildProcess
     /// <param name="environment">NAME=value lines; null passes this process's environment on.</param>
     /// <param name="descriptors">What becomes descriptor 0, 1, 2, …: an entry each, null leaves the number as it is. Nothing else is inherited.</param>
     /// <param name="newSession">Whether setsid(2) parts it from this terminal.</param>
+    /// <param name="directory">Its working directory; null: this process's.</param>
     /// <exception cref="KernelException">The program cannot be started.</exception>
     public static ChildProcess Spawn(
         string path,
         IReadOnlyList<string> arguments,
         IReadOnlyList<string>? environment = null,
         IReadOnlyList<FileHandle?>? descriptors = null,
-        bool newSession = false
+        bool newSession = false,
+        string? directory = null
     )
     {
         // posix_spawn_file_actions_t is 80 bytes and posix_spawnattr_t 336 bytes in glibc on x86-64.
@@ -42,6 +44,10 @@ public sealed unsafe class ChildProcess
         try
         {
             AddDescriptors(actions, descriptors, moved);
+            if (directory is not null)
+            {
+                _ = Libc.posix_spawn_file_actions_addchdir_np(actions, directory);
+            }
             _ = Libc.posix_spawn_file_actions_addclosefrom_np(actions, Math.Max(descriptors?.Count ?? 0, 3));
             ulong none = 0;
             ulong all = ~0UL;

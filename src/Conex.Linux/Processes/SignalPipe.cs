@@ -97,13 +97,29 @@ public sealed unsafe class SignalPipe : IDisposable
     /// <summary>Restores what the signals did before. The handler's page stays: another thread may still be in it.</summary>
     public void Dispose()
     {
+        Restore();
+        Handle.Dispose();
+        write.Dispose();
+    }
+
+    /// <summary>The same; signals that nobody read are sent again, to do what they did before.</summary>
+    public void DisposeAndSendRest()
+    {
+        Restore();
+        while (!Handle.IsClosed && Read() is var signal and not Signal.None)
+        {
+            _ = Libc.kill(Libc.getpid(), (int)signal);
+        }
+        Dispose();
+    }
+
+    private void Restore()
+    {
         foreach ((Signal signal, Libc.SignalAction before) in CollectionsMarshal.AsSpan(caught))
         {
             _ = Libc.sigaction((int)signal, &before, null);
         }
         caught.Clear();
-        Handle.Dispose();
-        write.Dispose();
     }
 
     private void Catch(Signal signal, nint handler)

@@ -74,9 +74,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statfs(string path, byte* buffer);
 
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int memfd_create(string name, uint flags);
-
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fsync(int fd);
 

@@ -62,6 +62,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")]
     internal static partial int posix_spawn_file_actions_addclosefrom_np(void* actions, int from);
 
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int posix_spawn_file_actions_addchdir_np(void* actions, string path);
+
     [LibraryImport("libc")]
     internal static partial int posix_spawnattr_init(void* attributes);
 

@@ -5,20 +5,24 @@ internal static class CallNames
 {
     /// <summary>The name, and a letter for each argument: d descriptor, s string, n decimal, x hexadecimal, o octal, p pointer, h open_how,
     /// O OPEN_TREE flags, M MOVE_MOUNT flags, A AT flags, a mount_attr, m MOUNT_ATTR flags, c CLONE flags, C capability, P prctl option,
-    /// F fsconfig command, v argv or envp, i ioctl request, l rlimit, f sock_fprog, z clone_args.</summary>
+    /// F fsconfig command, v argv or envp, i ioctl request, l rlimit, f sock_fprog, z clone_args, t timespec, q clone flags with an exit signal.</summary>
     internal static (string Name, string Arguments) Of(int number) =>
         number switch
         {
             SyscallNumber.read => ("read", "dpn"),
             SyscallNumber.write => ("write", "dsn"),
             SyscallNumber.close => ("close", "d"),
+            SyscallNumber.lseek => ("lseek", "dnn"),
+            SyscallNumber.ftruncate => ("ftruncate", "dn"),
+            SyscallNumber.ppoll => ("ppoll", "pntp"),
+            SyscallNumber.wait4 => ("wait4", "npn"),
             SyscallNumber.rt_sigaction => ("rt_sigaction", "nppn"),
             SyscallNumber.rt_sigprocmask => ("rt_sigprocmask", "nppn"),
             SyscallNumber.ioctl => ("ioctl", "dip"),
             SyscallNumber.socket => ("socket", "nxn"),
             SyscallNumber.sendto => ("sendto", "dpnx"),
             SyscallNumber.sendmsg => ("sendmsg", "dpx"),
-            SyscallNumber.clone => ("clone", "n"),
+            SyscallNumber.clone => ("clone", "q"),
             SyscallNumber.execve => ("execve", "svp"),
             SyscallNumber.getcwd => ("getcwd", "pn"),
             SyscallNumber.chdir => ("chdir", "s"),
@@ -69,6 +73,7 @@ internal static class CallNames
             Operation.Fail => ("fail", "E"),
             Operation.Move => ("set", "n"),
             Operation.Init => ("be_init_of", "r"),
+            Operation.Ended => ("ended", "p"),
             Operation.Overwrite => ("overwrite", "xnsn"),
             Operation.ReportTo => ("report_to", "d"),
             _ => ($"syscall_{number}", "xxxxxx"),

@@ -71,6 +71,7 @@ internal static class FlagNames
     private static readonly (ulong Value, string Name)[] Clone =
     [
         (0x80, "CLONE_NEWTIME"),
+        (0x1000, "CLONE_PIDFD"),
         (0x8000, "CLONE_PARENT"),
         (0x20000, "CLONE_NEWNS"),
         (0x2000000, "CLONE_NEWCGROUP"),
@@ -99,6 +100,12 @@ internal static class FlagNames
     internal static string PropagationFlags(ulong value) => Join(value, Propagations);
 
     internal static string CloneFlags(ulong value) => Join(value, Clone);
+
+    internal static string CloneFlagsWithSignal(ulong value)
+    {
+        string signal = ((Processes.Signal)(value & 0xff)).ToString();
+        return value <= 0xff ? signal : $"{CloneFlags(value & ~0xffUL)}|{signal}";
+    }
 
     internal static string Prctl(ulong option) =>
         option switch

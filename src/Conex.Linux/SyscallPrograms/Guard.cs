@@ -15,6 +15,9 @@ public readonly record struct Guard(Register Register, Condition Condition, Errn
     /// <summary>When the earlier call failed with just this error.</summary>
     public static Guard FailedWith(Register register, Errno error) => new(register, Condition.FailedWith, error);
 
+    /// <summary>When the earlier call returned 0, as clone(2) does in the child and poll(2) after its time.</summary>
+    public static Guard Zero(Register register) => new(register, Condition.Zero);
+
     /// <summary>When the earlier call returned more than 0, as clone3(2) does in the parent.</summary>
     public static Guard Positive(Register register) => new(register, Condition.Positive);
 }
@@ -27,4 +30,7 @@ public enum Condition : byte
     Failed,
     FailedWith,
     Positive,
+
+    /// <summary>To the interpreter the same as <see cref="FailedWith"/> no error.</summary>
+    Zero,
 }

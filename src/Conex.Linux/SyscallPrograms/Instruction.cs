@@ -79,6 +79,13 @@ internal static class Operation
     /// <summary>Stays as init of a PID namespace for the payload A0: reaps, passes signals on, ends with the payload's code.</summary>
     internal const int Init = -5;
 
+    /// <summary>Fails unless the wait status at A0 says that a process ended with code 0: with the negated sum of <see cref="EndedBase"/> and
+    /// the exit code, or of that, 256 and the signal.</summary>
+    internal const int Ended = -8;
+
+    /// <summary>Beyond every errno.</summary>
+    internal const int EndedBase = 1000;
+
     /// <summary>Overwrites A1 bytes at A0 with the A3 bytes at A2 and zeros after them.</summary>
     internal const int Overwrite = -7;
 

@@ -1,4 +1,5 @@
 using Conex.Linux.Errors;
+using Conex.Linux.Processes;
 
 namespace Conex.Linux.SyscallPrograms;
 
@@ -9,6 +10,15 @@ public readonly record struct ProgramFailure(int Instruction, Errno Error, strin
 {
     /// <summary>The first byte of a report, which tells it from the other messages on a channel.</summary>
     public const byte Marker = (byte)'E';
+
+    /// <summary>How a program that the child ran ended, when that is the failure; else null.</summary>
+    public ExitStatus? Ended =>
+        (int)Error switch
+        {
+            >= Operation.EndedBase + 256 and var error => new ExitStatus(0, (Signal)(error - Operation.EndedBase - 256)),
+            >= Operation.EndedBase and var error => new ExitStatus(error - Operation.EndedBase, Signal.None),
+            _ => null,
+        };
 
     /// <summary>Reads a report as the interpreter writes it.</summary>
     /// <returns>False when the message is something else.</returns>

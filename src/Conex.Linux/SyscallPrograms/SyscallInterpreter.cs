@@ -160,6 +160,14 @@ public static unsafe class SyscallInterpreter
                     ((byte*)a0)[i] = i < a3 ? ((byte*)a2)[i] : (byte)0;
                 }
             }
+            else if (instruction->Number == Operation.Ended)
+            {
+                int ended = *(int*)a0;
+                result =
+                    ended == 0 ? 0
+                    : (ended & 0x7f) == 0 ? -(Operation.EndedBase + ((ended >> 8) & 0xff))
+                    : -(Operation.EndedBase + 256 + (ended & 0x7f));
+            }
             else if (instruction->Number == Operation.Init)
             {
                 goto BeInit;
@@ -167,7 +175,7 @@ public static unsafe class SyscallInterpreter
             registers[instruction->ResultRegister] = result;
             if (result is < 0 and > -4096)
             {
-                byte error = (byte)-result;
+                int error = (int)-result;
                 if (
                     instruction->Allowed0 == byte.MaxValue
                     || error == instruction->Allowed0

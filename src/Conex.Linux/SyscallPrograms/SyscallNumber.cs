@@ -6,6 +6,7 @@ internal static class SyscallNumber
     internal const int read = 0;
     internal const int write = 1;
     internal const int close = 3;
+    internal const int lseek = 8;
     internal const int ioctl = 16;
     internal const int socket = 41;
     internal const int sendto = 44;
@@ -14,6 +15,7 @@ internal static class SyscallNumber
     internal const int execve = 59;
     internal const int kill = 62;
     internal const int fsync = 74;
+    internal const int ftruncate = 77;
     internal const int getcwd = 79;
     internal const int chdir = 80;
     internal const int fchdir = 81;
@@ -45,6 +47,7 @@ internal static class SyscallNumber
     internal const int symlinkat = 266;
     internal const int fchmodat = 268;
     internal const int faccessat = 269;
+    internal const int ppoll = 271;
     internal const int unshare = 272;
     internal const int accept4 = 288;
     internal const int dup3 = 292;

@@ -37,6 +37,20 @@ public sealed class SyscallProgram
 
     internal ReadOnlyMemory<byte> Data { get; }
 
+    /// <summary>The steps from an instruction on: with which instruction each begins, and what it is for.</summary>
+    public IEnumerable<(int First, string Label)> Steps(int from)
+    {
+        int label = -1;
+        for (int i = from; i < Instructions.Length; i++)
+        {
+            if (Instructions[i].Label != label)
+            {
+                label = Instructions[i].Label;
+                yield return (i, Labels[label]);
+            }
+        }
+    }
+
     /// <summary>What an instruction is for, as it was named by <see cref="SyscallProgramBuilder.Step"/>.</summary>
     public string Label(int instruction) =>
         (uint)instruction < (uint)Instructions.Length && Instructions[instruction].Label >= 0

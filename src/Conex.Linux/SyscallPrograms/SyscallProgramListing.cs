@@ -62,6 +62,9 @@ public sealed class SyscallProgramListing
                     .Append((Errno)(-instruction.GuardValue))
                     .Append(": ");
                 break;
+            case Condition.Zero:
+                text.Append("if ").Append(Name(instruction.GuardRegister)).Append(" == 0: ");
+                break;
             case Condition.Positive:
                 text.Append("if ").Append(Name(instruction.GuardRegister)).Append(" > 0: ");
                 break;
@@ -130,9 +133,10 @@ public sealed class SyscallProgramListing
             'P' => text.Append(FlagNames.Prctl((ulong)value)),
             'F' => text.Append(FlagNames.FsConfig((ulong)value)),
             'i' => text.Append(FlagNames.Ioctl((ulong)value)),
+            'q' => text.Append(FlagNames.CloneFlagsWithSignal((ulong)value)),
             'E' => text.Append((Errno)value),
             'r' => text.Append(Name((int)value)),
-            's' or 'p' or 'v' or 'l' or 'f' => text.Append(value == 0 ? "NULL" : value.ToString()),
+            's' or 'p' or 'v' or 'l' or 'f' or 't' => text.Append(value == 0 ? "NULL" : value.ToString()),
             _ => text.Append(value),
         };
     }
@@ -162,6 +166,9 @@ public sealed class SyscallProgramListing
                 break;
             case 'f':
                 text.Append('{').Append(Word(at)).Append(" instructions}");
+                break;
+            case 't':
+                text.Append('{').Append(Word(at)).Append(" s}");
                 break;
             case 'z':
                 text.Append("{flags=").Append(FlagNames.CloneFlags(Word(at))).Append('}');

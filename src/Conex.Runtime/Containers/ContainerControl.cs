@@ -1,10 +1,11 @@
 using Conex.Linux.Cgroups;
-using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Linux.Polling;
 using Conex.Linux.Processes;
 using Conex.Linux.Sockets;
 using Conex.Linux.SyscallPrograms;
+using Conex.Oci.RuntimeSpec;
+using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Errors;
 using Conex.Runtime.Launch;
 
@@ -36,15 +37,33 @@ public static class ContainerControl
             UnixSocket.TryConnect(path, out _) ?? throw new ContainerStateException("cannot start a container that has stopped");
         PathAt.Unlink(PathAt.Current, path);
         _ = socket.TrySend("G"u8, out _);
-        AwaitProgress(container, socket);
+        Hooks? hooks = container.Record.Hooks;
+        if (hooks is null)
+        {
+            AwaitExecution(container, socket, null);
+            return;
+        }
+        try
+        {
+            using var signals = HookSignals.Open();
+            AwaitExecution(container, socket, signals);
+            LifeEndHooks.RunPoststart(container.Record);
+        }
+        catch (LaunchException)
+        {
+            ContainerRemoval.Remove(context, container);
+            throw;
+        }
+    }
+
+    private static void AwaitExecution(Container container, UnixSocket socket, HookSignals? signals)
+    {
+        AwaitProgress(container, socket, signals);
         Span<byte> report = stackalloc byte[1024];
         int n = FileIo.TryRead(socket, report, out _);
         if (n > 0 && ProgramFailure.TryParse(report[..n], out ProgramFailure failure))
         {
-            throw new LaunchException(
-                $"unable to start container process: {KernelException.Explain(failure.Error)} {failure.Log}".TrimEnd(),
-                1
-            );
+            throw LaunchFailureText.Explain(container.Record.StartSteps, failure);
         }
     }
 
@@ -109,14 +128,21 @@ public static class ContainerControl
         };
 
     /// <summary>Waits until the container's process has answered or has become the payload.</summary>
-    private static void AwaitProgress(Container container, UnixSocket socket)
+    private static void AwaitProgress(Container container, UnixSocket socket, HookSignals? signals)
     {
         using Cgroup? cgroup = container.OpenCgroup();
-        for (int waited = 0; waited < StartDeadline; waited += LookInterval)
+        // A hook without a timeout may take as long as it wants.
+        bool forever = container.Record.Hooks?.StartContainer is { Count: > 0 };
+        for (int waited = 0; forever || waited < StartDeadline; waited += LookInterval)
         {
-            if (Poll.Readable(new FileHandle?[] { socket }, LookInterval) >= 0)
+            switch (Poll.Readable(new FileHandle?[] { socket, signals?.Handle }, LookInterval))
             {
-                return;
+                case 0:
+                    return;
+                case 1:
+                    throw new LaunchException($"start was given up, since the runtime got {signals!.Read()}", 1);
+                default:
+                    break;
             }
             if (StandStill.Reason(container.Record.Pid, cgroup) is { } reason)
             {

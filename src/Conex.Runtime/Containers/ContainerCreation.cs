@@ -6,6 +6,7 @@ using Conex.Linux.Files;
 using Conex.Linux.Processes;
 using Conex.Linux.Sockets;
 using Conex.Oci.RuntimeSpec;
+using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Errors;
 using Conex.Runtime.Launch;
 using Conex.Runtime.LaunchPlans;
@@ -29,6 +30,7 @@ public static class ContainerCreation
         CheckDescriptors(request);
         StateDirectory state = StateDirectory.Create(context.Root, request.Id);
         Cgroup? cgroup = null;
+        ContainerRecord? launching = null;
         try
         {
             var host = CgroupHost.Detect();
@@ -45,6 +47,7 @@ public static class ContainerCreation
                 CgroupsPath = cgroupsPath,
                 Namespaces = OwnNamespaces(NamespaceSet.Parse(spec.Linux)),
                 Annotations = spec.Annotations,
+                Hooks = LaterHooks(spec.Hooks),
             };
             state.WriteRecord(record);
             CrashStep.At("runtime.create.record-written");
@@ -61,11 +64,12 @@ public static class ContainerCreation
             IReadOnlyList<string> warnings = ResourceApplier.Apply(cgroup, spec.Linux?.Resources ?? new LinuxResources());
             CrashStep.At("runtime.create.limits-set");
             LaunchPlan plan = LaunchPlanCompiler.Compile(spec, Options(spec, request, cgroup));
+            launching = record;
             return Launch(plan, spec, request, state, cgroup, record) with { Warnings = warnings };
         }
         catch
         {
-            Undo(state, cgroup);
+            Undo(state, cgroup, launching, context);
             throw;
         }
     }
@@ -80,8 +84,10 @@ public static class ContainerCreation
     )
     {
         using UnixSocket? listener = request.Gate == StartGate.Listener ? UnixSocket.Listen(state.StartSocket, 1) : null;
+        LaunchHooks? hooks = LaunchHooks.Of(spec.Hooks, record);
         var inputs = new LaunchInputs
         {
+            Hooks = hooks,
             Stdio = plan.Stdio is null ? null : request.Stdio,
             Listener = listener,
             Cgroup = cgroup,
@@ -91,20 +97,35 @@ public static class ContainerCreation
             OnProcess = pid =>
             {
                 CrashStep.At("runtime.create.cloned");
-                record = record with { Pid = pid, StartTime = ProcessIdentity.Read(pid)?.StartTime ?? 0 };
+                record = record with
+                {
+                    Pid = pid,
+                    StartTime = ProcessIdentity.Read(pid)?.StartTime ?? 0,
+                    StartSteps = StepsAfterGate(plan),
+                };
                 state.WriteRecord(record);
                 CrashStep.At("runtime.create.process-recorded");
+                hooks?.Describe(record);
             },
         };
         LaunchedProcess process = Launcher.Start(plan, inputs);
         if (request.Gate != StartGate.None)
         {
-            process.AwaitReady();
+            try
+            {
+                process.AwaitReady();
+            }
+            catch
+            {
+                process.Dispose();
+                throw;
+            }
         }
         return new CreatedContainer(record, process, cgroup);
     }
 
-    private static void Undo(StateDirectory state, Cgroup? cgroup)
+    /// <param name="launched">What is known of a container whose hooks may have run; null before.</param>
+    private static void Undo(StateDirectory state, Cgroup? cgroup, ContainerRecord? launched, RuntimeContext context)
     {
         try
         {
@@ -120,8 +141,36 @@ public static class ContainerCreation
         {
             cgroup?.Dispose();
         }
+        if (launched is not null)
+        {
+            LifeEndHooks.RunPoststop(launched, context.Warn);
+        }
         state.Remove();
     }
+
+    private static Dictionary<string, string>? StepsAfterGate(LaunchPlan plan)
+    {
+        if (plan.Listener is null)
+        {
+            return null;
+        }
+        var steps = new Dictionary<string, string>(16, StringComparer.Ordinal);
+        foreach ((int first, string label) in plan.Program.Steps(plan.AfterGate))
+        {
+            steps.Add(first.ToString(CultureInfo.InvariantCulture), label);
+        }
+        return steps;
+    }
+
+    private static Hooks? LaterHooks(Hooks? hooks) =>
+        hooks is { StartContainer.Count: > 0 } or { Poststart.Count: > 0 } or { Poststop.Count: > 0 }
+            ? hooks with
+            {
+                Prestart = null,
+                CreateRuntime = null,
+                CreateContainer = null,
+            }
+            : null;
 
     /// <summary>The plan's options for a container, also for <c>plan</c>, which has no cgroup.</summary>
     public static LaunchOptions Options(RuntimeSpec spec, CreateRequest request, Cgroup? cgroup) =>

@@ -3,6 +3,7 @@ using Conex.Linux.Faults;
 using Conex.Linux.Files;
 using Conex.Linux.Polling;
 using Conex.Linux.Processes;
+using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Errors;
 using Conex.Runtime.State;
 
@@ -39,20 +40,20 @@ public static class ContainerRemoval
         {
             throw new ContainerStateException($"cannot delete container {id} that is not stopped: {ContainerControl.Name(status)}");
         }
-        Remove(container);
+        Remove(context, container);
     }
 
-    /// <summary>Ends what runs, removes the cgroup, then the state: in this order, so that a cut leaves what leads to the rest.</summary>
-    public static void Remove(Container container)
+    /// <summary>Ends what runs, removes the cgroup, runs poststop hooks, removes the state: in this order, so that a cut leaves what leads to the rest.</summary>
+    public static void Remove(RuntimeContext context, Container container)
     {
         using PidHandle? init = container.OpenInit();
         init?.Send(Signal.SIGKILL);
         using Cgroup? cgroup = container.OpenCgroup();
-        Remove(container.State, cgroup, init);
+        Remove(context, container.State, container.Record, cgroup, init);
     }
 
     /// <param name="init">The container's init when it may still run.</param>
-    internal static void Remove(StateDirectory state, Cgroup? cgroup, PidHandle? init)
+    internal static void Remove(RuntimeContext context, StateDirectory state, ContainerRecord record, Cgroup? cgroup, PidHandle? init)
     {
         // When init has ended, its PID namespace has too, and the cgroup is empty nearly always: then rmdir(2) is all there is to do.
         if (cgroup is not null && (init is not null || !cgroup.TryDelete()))
@@ -66,6 +67,12 @@ public static class ContainerRemoval
             cgroup.Delete(RuntimeContext.Deadline);
         }
         CrashStep.At("runtime.delete.cgroup-removed");
+        if (record.Pid != 0)
+        {
+            // Before the state goes: cut in between, the next delete runs them once more rather than never.
+            LifeEndHooks.RunPoststop(record, context.Warn);
+            CrashStep.At("runtime.delete.poststop-run");
+        }
         state.Remove();
         CrashStep.At("runtime.delete.state-removed");
     }

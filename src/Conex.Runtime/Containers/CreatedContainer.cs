@@ -1,4 +1,5 @@
 using Conex.Linux.Cgroups;
+using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Launch;
 using Conex.Runtime.State;
 
@@ -10,13 +11,14 @@ public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Pr
     /// <summary>Limits that the host could not set and that are no error, a sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Waits until the payload's program runs; when it does not come to that, nothing of the container is left.</summary>
-    /// <exception cref="Errors.LaunchException">The program could not be executed.</exception>
+    /// <summary>Waits until the payload's program and the poststart hooks ran; when it does not come to that, nothing of the container is left.</summary>
+    /// <exception cref="Errors.LaunchException">The program could not be executed, or a hook failed.</exception>
     public void AwaitExecution(RuntimeContext context)
     {
         try
         {
             Process.AwaitExecution();
+            LifeEndHooks.RunPoststart(Record);
         }
         catch (Errors.LaunchException)
         {
@@ -43,7 +45,7 @@ public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Pr
     {
         if (StateDirectory.TryOpen(context.Root, Record.Id) is { } state)
         {
-            ContainerRemoval.Remove(state, Cgroup, init: null);
+            ContainerRemoval.Remove(context, state, Record, Cgroup, init: null);
         }
     }
 

@@ -1,5 +1,6 @@
 using Conex.Linux.Errors;
 using Conex.Linux.SyscallPrograms;
+using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Errors;
 using Conex.Runtime.LaunchPlans;
 
@@ -14,12 +15,36 @@ internal static class LaunchFailureText
     internal static LaunchException Explain(LaunchPlan plan, ProgramFailure failure)
     {
         string label = plan.Program.Label(failure.Instruction);
-        if (
-            failure.Instruction >= plan.ExecutionStart
-            && (label.StartsWith("find ", StringComparison.Ordinal) || label.StartsWith("execute ", StringComparison.Ordinal))
-        )
+        return failure.Instruction >= plan.ExecutionStart && IsAboutProgram(label)
+            ? ExplainExecution(plan.ProgramName, failure.Error)
+            : Explain(label, failure);
+    }
+
+    /// <summary>Explains a failure after the start gate.</summary>
+    /// <param name="steps">What was written down of the plan, by the first instruction of each step.</param>
+    internal static LaunchException Explain(IReadOnlyDictionary<string, string>? steps, ProgramFailure failure)
+    {
+        string label = "go on after the start";
+        int nearest = -1;
+        foreach ((string first, string text) in steps ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
-            return ExplainExecution(plan.ProgramName, failure.Error);
+            if (int.TryParse(first, out int instruction) && instruction <= failure.Instruction && instruction > nearest)
+            {
+                nearest = instruction;
+                label = text;
+            }
+        }
+        return IsAboutProgram(label) ? ExplainExecution(label[(label.IndexOf('"') + 1)..^1], failure.Error) : Explain(label, failure);
+    }
+
+    private static bool IsAboutProgram(string label) =>
+        label.StartsWith("find ", StringComparison.Ordinal) || label.StartsWith("execute ", StringComparison.Ordinal);
+
+    private static LaunchException Explain(string label, ProgramFailure failure)
+    {
+        if (HookFailureText.Explain(label, failure) is { } aboutHook)
+        {
+            return new LaunchException(aboutHook, 1);
         }
         string log = failure.Log.Length == 0 ? "" : $": {LogText(failure.Log)}";
         string hint = Hint(label, failure.Error);

@@ -32,6 +32,9 @@ public sealed record LaunchInputs
     /// <summary>The value for oom_score_adj, or null.</summary>
     public int? OomScoreAdj { get; init; }
 
+    /// <summary>The starter's part in the hooks; the launched process disposes it. Null without hooks.</summary>
+    public LaunchHooks? Hooks { get; init; }
+
     /// <summary>Called with the process's number before it does anything: the moment to write it down.</summary>
     public Action<int>? OnProcess { get; init; }
 }

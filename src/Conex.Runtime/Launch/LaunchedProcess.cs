@@ -50,7 +50,12 @@ public sealed class LaunchedProcess : IDisposable
 
     /// <summary>Waits until the payload's program runs: execve(2) closes the channel.</summary>
     /// <exception cref="LaunchException">It failed; the process is gone.</exception>
-    public void AwaitExecution() => Listen(null);
+    public void AwaitExecution()
+    {
+        Listen(null);
+        // Signals are the caller's again.
+        inputs.Hooks?.Dispose();
+    }
 
     /// <summary>Kills and reaps the process; once more does no harm.</summary>
     /// <returns>False when the process did not end in time: it hangs in the kernel, or a cgroup above its own is frozen.</returns>
@@ -81,7 +86,11 @@ public sealed class LaunchedProcess : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => channel.Dispose();
+    public void Dispose()
+    {
+        channel.Dispose();
+        inputs.Hooks?.Dispose();
+    }
 
     internal void Go() => _ = channel.TrySend("G"u8, out _);
 
@@ -91,12 +100,14 @@ public sealed class LaunchedProcess : IDisposable
     private void Listen(byte? until)
     {
         Span<byte> message = stackalloc byte[1024];
+        // A hook without a timeout may take as long as it wants.
+        bool inHooks = until is null && plan.RunsStartHooks;
         while (true)
         {
-            if (WhySilent() is { } reason)
+            if (WhyNotReady(inHooks) is { } reason)
             {
                 string rest = Abandon() ? "" : $"; process {Pid} does not end either";
-                throw new LaunchException($"unable to start container process: {reason}{rest}", 1);
+                throw new LaunchException($"{reason}{rest}", 1);
             }
             int n = channel.ReceiveDescriptor(message, out FileHandle? descriptor);
             if (n == 0)
@@ -125,25 +136,58 @@ public sealed class LaunchedProcess : IDisposable
             {
                 return;
             }
+            inHooks = Answer(message[0], inHooks);
         }
     }
 
-    /// <summary>Waits until the process says something; null when it does, else a sentence's end: why not.</summary>
-    private string? WhySilent()
+    /// <summary>Does what the child waits for, and says whether hooks run until the next message.</summary>
+    private bool Answer(byte message, bool inHooks)
     {
-        ReadOnlySpan<FileHandle?> channels = new FileHandle?[] { channel };
-        for (int waited = 0; waited < SetUpDeadline; waited += LookInterval)
+        switch (message)
         {
-            if (Poll.Readable(channels, LookInterval) >= 0)
+            case LaunchPlan.Message.RuntimeHooks:
+                try
+                {
+                    inputs.Hooks!.RunOutside();
+                }
+                catch
+                {
+                    Abandon();
+                    throw;
+                }
+                Go();
+                return false;
+            case LaunchPlan.Message.HooksBegin:
+                return true;
+            case LaunchPlan.Message.HooksEnd:
+                return false;
+            default:
+                return inHooks;
+        }
+    }
+
+    /// <summary>Waits until the process says something; null when it does, else the sentence that says why not.</summary>
+    private string? WhyNotReady(bool forever)
+    {
+        LaunchHooks? hooks = inputs.Hooks;
+        ReadOnlySpan<FileHandle?> channels = hooks is null ? new FileHandle?[] { channel } : new FileHandle?[] { channel, hooks.Signals };
+        for (int waited = 0; forever || waited < SetUpDeadline; waited += LookInterval)
+        {
+            switch (Poll.Readable(channels, LookInterval))
             {
-                return null;
+                case 0:
+                    return null;
+                case 1:
+                    return $"the container's hooks were given up, since the runtime got {hooks!.TakeSignal()}";
+                default:
+                    break;
             }
             if (!inputs.MayBeFrozen && StandStill.Reason(Pid, inputs.Cgroup) is { } reason)
             {
-                return reason;
+                return $"unable to start container process: {reason}";
             }
         }
-        return $"no progress for {SetUpDeadline / 1000} seconds";
+        return $"unable to start container process: no progress for {SetUpDeadline / 1000} seconds";
     }
 
     private bool HasEnded(int timeout) => Poll.Readable(new FileHandle?[] { Handle }, timeout) >= 0;

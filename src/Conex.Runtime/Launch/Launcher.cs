@@ -41,15 +41,16 @@ public static class Launcher
         catch
         {
             remote.Dispose();
-            channel.Dispose();
             launched?.Abandon();
+            channel.Dispose();
+            inputs.Hooks?.Dispose();
             throw;
         }
     }
 
     private static StartedProgram Clone(LaunchPlan plan, LaunchInputs inputs, UnixSocket remote)
     {
-        Span<(Register, long)> registers = stackalloc (Register, long)[12];
+        Span<(Register, long)> registers = stackalloc (Register, long)[16];
         int count = 0;
         registers[count++] = (plan.Channel, remote.Descriptor);
         if (plan.Listener is { } listener)
@@ -71,6 +72,12 @@ public static class Launcher
             var area = ArgumentArea.Read();
             registers[count++] = (arguments.Start, area.Start);
             registers[count++] = (arguments.Length, area.Length);
+        }
+        if (plan.Hooks is { } hooks)
+        {
+            ReadOnlySpan<(Register, long)> values = inputs.Hooks!.Inputs(hooks);
+            values.CopyTo(registers[count..]);
+            count += values.Length;
         }
         DirectoryHandle? directory = inputs.Cgroup?.UnifiedDirectory;
         if (plan.Cgroup is { } cgroup && directory is not null)

@@ -26,6 +26,12 @@ public sealed record LaunchPlan
     /// <summary>Where the starter's own command line and environment lie, when its copy stays as init and must not show them.</summary>
     public (Register Start, Register Length)? Arguments { get; init; }
 
+    /// <summary>What the hooks that the process runs itself need; null without such.</summary>
+    public HookRegisters? Hooks { get; init; }
+
+    /// <summary>Whether startContainer hooks run before execve(2), which may take as long as they like.</summary>
+    public bool RunsStartHooks { get; init; }
+
     /// <summary>Whether the first process only prepares and names the one that goes on.</summary>
     public bool GoesOnAsSibling { get; init; }
 
@@ -37,6 +43,9 @@ public sealed record LaunchPlan
 
     /// <summary>The instruction with which looking for the payload's program begins; failures from here on are about the program.</summary>
     public required int ExecutionStart { get; init; }
+
+    /// <summary>The first instruction after the gate at which the process waits for start; 0 without one.</summary>
+    public int AfterGate { get; init; }
 
     /// <summary>The payload's program as it was named.</summary>
     public required string ProgramName { get; init; }
@@ -52,6 +61,15 @@ public sealed record LaunchPlan
 
         /// <summary>Everything is set up; the start gate comes next.</summary>
         public const byte Ready = (byte)'R';
+
+        /// <summary>It is the moment for prestart and createRuntime hooks; the child waits for a byte.</summary>
+        public const byte RuntimeHooks = (byte)'H';
+
+        /// <summary>The child runs hooks, which may take as long as they like, until <see cref="HooksEnd"/>.</summary>
+        public const byte HooksBegin = (byte)'B';
+
+        /// <summary>The hooks of the child have ended.</summary>
+        public const byte HooksEnd = (byte)'D';
 
         /// <summary>The parent-death signal is set; sent to see whether the parent still lives.</summary>
         public const byte Alive = (byte)'A';

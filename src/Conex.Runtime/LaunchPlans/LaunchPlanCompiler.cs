@@ -26,6 +26,7 @@ public static class LaunchPlanCompiler
         (Register, Register, Register)? stdio = options.RedirectStdio
             ? (program.Register("stdin"), program.Register("stdout"), program.Register("stderr"))
             : null;
+        HookRegisters? hooks = HookSteps.Registers(context);
 
         bool viaSibling = namespaces.Joined.Count > 0 || spec.Linux?.TimeOffsets is { Count: > 0 };
         ulong cloneFlags = namespaces.Created & ClonedNamespaces;
@@ -54,6 +55,7 @@ public static class LaunchPlanCompiler
         ProtectionSteps.SetParameters(context);
         ProtectionSteps.MakeReadOnly(context);
         ProtectionSteps.Mask(context);
+        HookSteps.AddCreate(context, channel, hooks);
         RootfsSteps.Pivot(context);
         Identify(context);
         LimitSteps.Add(program, process);
@@ -67,9 +69,11 @@ public static class LaunchPlanCompiler
         program.Step("check the working directory");
         program.RequireReachableDirectory();
         Wait(program, options.Gate, channel, listener);
+        int afterGate = options.Gate == StartGate.None ? 0 : program.Count;
         bool inUserNamespace = namespaces.Has(NamespaceSet.User);
         CredentialSteps.Add(program, process, spec.Linux?.Seccomp, options, inUserNamespace, channel);
         ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
+        HookSteps.AddStart(context, hooks);
         (Register, Register)? arguments = null;
         if (spec.Annotations?.GetValueOrDefault("org.conex.init") == "true")
         {
@@ -86,10 +90,13 @@ public static class LaunchPlanCompiler
             Stdio = stdio,
             Cgroup = cgroup,
             Arguments = arguments,
+            Hooks = hooks,
+            RunsStartHooks = spec.Hooks?.StartContainer is { Count: > 0 },
             GoesOnAsSibling = viaSibling,
             NeedsIdMappings = namespaces.Creates(NamespaceSet.User),
             SendsTerminal = process.Terminal,
             ExecutionStart = executionStart,
+            AfterGate = afterGate,
             ProgramName = name,
         };
     }
@@ -116,6 +123,7 @@ public static class LaunchPlanCompiler
         {
             throw new InvalidSpecException("unable to set domainname without a private UTS namespace");
         }
+        HookSteps.Check(spec);
         UnsupportedFields.Refuse(spec);
     }
 

@@ -22,15 +22,20 @@ internal static class LimitSteps
         Signal.SIGTTOU,
     ];
 
-    internal static void Add(SyscallProgramBuilder program, Process process)
+    /// <summary>What a process ignores stays ignored over clone3(2) and execve(2). Shells ignore the first three for what they run in the
+    /// background, .NET ignores SIGPIPE: a container must not depend on who started it.</summary>
+    internal static void GiveSignalsDefaults(SyscallProgramBuilder program)
     {
-        // What a process ignores stays ignored over clone3(2) and execve(2). Shells ignore the first three for what they run in the
-        // background, .NET ignores SIGPIPE: a container must not depend on who started it.
-        program.Step("give signals their default actions");
         foreach (Signal signal in IgnoredByCallers)
         {
             program.DefaultSignal(signal);
         }
+    }
+
+    internal static void Add(SyscallProgramBuilder program, Process process)
+    {
+        program.Step("give signals their default actions");
+        GiveSignalsDefaults(program);
         ulong seen = 0;
         foreach (Rlimit limit in process.Rlimits ?? [])
         {

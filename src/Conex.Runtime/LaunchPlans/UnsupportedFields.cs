@@ -9,16 +9,6 @@ internal static class UnsupportedFields
     internal static void Refuse(RuntimeSpec spec)
     {
         LinuxConfig linux = spec.Linux ?? new LinuxConfig();
-        Hooks hooks = spec.Hooks ?? new Hooks();
-        Refuse(
-            hooks.Prestart is { Count: > 0 }
-                || hooks.CreateRuntime is { Count: > 0 }
-                || hooks.CreateContainer is { Count: > 0 }
-                || hooks.StartContainer is { Count: > 0 }
-                || hooks.Poststart is { Count: > 0 }
-                || hooks.Poststop is { Count: > 0 },
-            "hooks"
-        );
         Refuse(!string.IsNullOrEmpty(spec.Process?.ApparmorProfile), "process.apparmorProfile");
         Refuse(!string.IsNullOrEmpty(spec.Process?.SelinuxLabel), "process.selinuxLabel");
         Refuse(!string.IsNullOrEmpty(linux.MountLabel), "linux.mountLabel");

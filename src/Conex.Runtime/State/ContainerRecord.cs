@@ -43,6 +43,13 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
     /// <summary>The annotations of the configuration.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
+    /// <summary>The hooks of what comes after create: startContainer, poststart, poststop; null without any.</summary>
+    public Hooks? Hooks { get; init; }
+
+    /// <summary>What the steps between start and payload are for, by the instruction that each begins with: a failure is reported to the start
+    /// command, which has no plan.</summary>
+    public IReadOnlyDictionary<string, string>? StartSteps { get; init; }
+
     public ContainerRecord() { }
 
     [SetsRequiredMembers]
@@ -80,6 +87,10 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
                 Namespaces = json.UInt64() ?? 0;
             else if (json.Is("annotations"u8))
                 Annotations = json.StringMap();
+            else if (json.Is("startSteps"u8))
+                StartSteps = json.StringMap();
+            else if (json.Is("hooks"u8))
+                Hooks = json.Object<Hooks>();
             else
                 json.Skip();
         }
@@ -112,5 +123,7 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
         json.Member("resources"u8, Resources);
         json.Member("namespaces"u8, (ulong?)Namespaces);
         json.Member("annotations"u8, Annotations);
+        json.Member("hooks"u8, Hooks);
+        json.Member("startSteps"u8, StartSteps);
     }
 }

@@ -11,7 +11,7 @@ internal static class FeatureList
         {
             OciVersionMin = "1.0.0",
             OciVersionMax = RuntimeSpec.CurrentVersion,
-            Hooks = [],
+            Hooks = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"],
             MountOptions = MountOptions,
             Linux = new LinuxFeatures
             {

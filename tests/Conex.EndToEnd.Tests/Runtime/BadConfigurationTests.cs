@@ -36,7 +36,7 @@ public sealed class BadConfigurationTests : IDisposable
     [InlineData("\"process\":{\"args\":[\"true\"],\"cwd\":\"\"}", "is not absolute")]
     [InlineData("\"process\":{\"args\":[\"true\"]}", "cwd")]
     [InlineData("\"ociVersion\":\"2.0.0\"", "ociVersion 2.0.0 is not supported")]
-    [InlineData("\"hooks\":{\"prestart\":[{\"path\":\"/bin/true\"}]}", "hooks is not supported yet")]
+    [InlineData("\"hooks\":{\"prestart\":[{\"path\":\"true\"}]}", "hooks.prestart[0].path \"true\" is not absolute")]
     [InlineData("\"linux\":{\"namespaces\":[{\"type\":\"nonsense\"}]}", "unknown namespace type \"nonsense\"")]
     [InlineData("\"linux\":{\"namespaces\":[{\"type\":\"mount\"},{\"type\":\"pid\"},{\"type\":\"pid\"}]}", "duplicate pid namespace")]
     [InlineData("\"linux\":{\"namespaces\":[]}", "needs a new mount namespace")]

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Conex.EndToEnd.Tests.Support;
+using Conex.Oci.RuntimeSpec;
 
 namespace Conex.EndToEnd.Tests.Runtime;
 
@@ -58,7 +59,7 @@ public sealed class CrashStepTests : IDisposable
 
     private CommandResult Create(string step)
     {
-        TestBundle bundle = house.NewBundle("create").Command("sleep", "1000000");
+        TestBundle bundle = WithHooks(house.NewBundle("create").Command("sleep", "1000000"));
         bundle.Write();
         using RunningProgram program = Crashing(step, "create", "--bundle", bundle.Path, house.Id);
         return program.WaitForExit();
@@ -66,15 +67,32 @@ public sealed class CrashStepTests : IDisposable
 
     private CommandResult Run(string step)
     {
-        TestBundle bundle = house.NewBundle("foreground").Command("true");
+        TestBundle bundle = WithHooks(house.NewBundle("foreground").Command("true"));
         bundle.Write();
         using RunningProgram program = Crashing(step, "run", "--bundle", bundle.Path, house.Id);
         return program.WaitForExit();
     }
 
+    private static TestBundle WithHooks(TestBundle bundle)
+    {
+        Hook[] hooks = [new() { Path = "/bin/true" }];
+        return bundle.With(s =>
+            s with
+            {
+                Hooks = new Hooks
+                {
+                    CreateRuntime = hooks,
+                    CreateContainer = hooks,
+                    StartContainer = hooks,
+                    Poststop = hooks,
+                },
+            }
+        );
+    }
+
     private CommandResult DeleteRunning(string step)
     {
-        house.RunDetached(house.NewBundle("running"));
+        house.RunDetached(WithHooks(house.NewBundle("running")));
         using RunningProgram program = Crashing(step, "delete", "--force", house.Id);
         return program.WaitForExit();
     }

@@ -86,8 +86,24 @@ public sealed class InvalidSpecTests
     public void A_kernel_parameter_needs_its_namespace() => Refused(WithSysctl("net.ipv4.ip_forward", "mount"), "network namespace");
 
     [Fact]
-    public void Hooks_are_refused_and_never_ignored() =>
-        Refused(TestSpecs.Minimal("mount") with { Hooks = new Hooks { Poststop = [new Hook { Path = "/bin/true" }] } }, "hooks");
+    public void A_hook_has_an_absolute_path() =>
+        Refused(
+            TestSpecs.Minimal("mount") with
+            {
+                Hooks = new Hooks { Poststop = [new Hook { Path = "/bin/true" }, new Hook { Path = "true" }] },
+            },
+            "hooks.poststop[1].path \"true\" is not absolute"
+        );
+
+    [Fact]
+    public void A_hook_has_a_second_at_least() =>
+        Refused(
+            TestSpecs.Minimal("mount") with
+            {
+                Hooks = new Hooks { CreateRuntime = [new Hook { Path = "/bin/true", Timeout = 0 }] },
+            },
+            "hooks.createRuntime[0].timeout is 0"
+        );
 
     [Fact]
     public void A_shared_mount_does_not_lead_out_of_a_user_namespace()

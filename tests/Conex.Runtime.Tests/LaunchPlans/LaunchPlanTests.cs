@@ -160,6 +160,43 @@ public sealed class LaunchPlanTests
         );
 
     [Fact]
+    public void Hooks_are_waited_for_before_the_pivot_and_run_by_the_process_where_they_belong_to_it()
+    {
+        RuntimeSpec spec = TestSpecs.Minimal("mount", "pid") with
+        {
+            Hooks = new Hooks
+            {
+                Prestart = [new Hook { Path = "/bin/a" }],
+                CreateRuntime = [new Hook { Path = "/bin/b" }, new Hook { Path = "/bin/c" }],
+                CreateContainer =
+                [
+                    new Hook
+                    {
+                        Path = "/bin/d",
+                        Args = ["d", "-x"],
+                        Timeout = 7,
+                    },
+                ],
+                StartContainer = [new Hook { Path = "/bin/e", Env = ["A=1"] }],
+            },
+        };
+        LaunchPlan plan = LaunchPlanCompiler.Compile(spec, TestSpecs.Options with { Gate = StartGate.Listener });
+        Assert.True(plan.RunsStartHooks);
+        string listing = SyscallProgramListing.Print(plan.Program);
+        GoldenFile.Matches("hooks.plan", listing[listing.IndexOf("# wait while", StringComparison.Ordinal)..]);
+    }
+
+    [Fact]
+    public void The_steps_after_the_gate_are_known_to_whoever_starts_the_container()
+    {
+        LaunchPlan plan = LaunchPlanCompiler.Compile(TestSpecs.Minimal("mount"), TestSpecs.Options with { Gate = StartGate.Listener });
+        (int first, string label) = plan.Program.Steps(plan.AfterGate).First();
+        Assert.Equal(plan.AfterGate, first);
+        Assert.Equal("drop capabilities from the bounding set", label);
+        Assert.Equal("execute \"/bin/true\"", plan.Program.Steps(plan.AfterGate).Last().Label);
+    }
+
+    [Fact]
     public void The_same_configuration_compiles_to_the_same_plan() => Assert.Equal(Print(TestSpecs.Full()), Print(TestSpecs.Full()));
 
     private static string Print(RuntimeSpec spec, LaunchOptions? options = null) =>
