@@ -34,6 +34,51 @@ public static unsafe class ExtendedAttributes
         }
     }
 
+    /// <summary>The names of the attributes of a directory's entry, of a symbolic link itself; none where the file system has none.</summary>
+    /// <param name="entry">One component.</param>
+    /// <exception cref="KernelException">llistxattr(2) refused.</exception>
+    public static IReadOnlyList<string> ListAt(FileHandle directory, ReadOnlySpan<byte> entry)
+    {
+        CString path;
+        byte* p = CString.Fill(&path, Path(directory, entry));
+        nint length = Libc.llistxattr(p, null, 0);
+        if (length == 0 || (length == -1 && KernelCall.LastError == Errno.EOPNOTSUPP))
+        {
+            return [];
+        }
+        byte[] names = new byte[65536];
+        fixed (byte* n = names)
+        {
+            length = (nint)
+                KernelCall.Check(Libc.llistxattr(p, n, (nuint)names.Length), "list the attributes of", Encoding.UTF8.GetString(entry));
+            return Encoding.UTF8.GetString(names, 0, (int)length).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        }
+    }
+
+    /// <summary>The value of an attribute of a directory's entry, of a symbolic link itself; null when it has none of that name.</summary>
+    /// <param name="entry">One component.</param>
+    /// <exception cref="KernelException">lgetxattr(2) refused for another reason than ENODATA.</exception>
+    public static byte[]? GetAt(FileHandle directory, ReadOnlySpan<byte> entry, string name)
+    {
+        CString path;
+        CString attribute;
+        byte* p = CString.Fill(&path, Path(directory, entry));
+        byte* a = CString.Fill(&attribute, Encoding.UTF8.GetBytes(name));
+        byte[] value = new byte[65536];
+        fixed (byte* v = value)
+        {
+            nint length = Libc.lgetxattr(p, a, v, (nuint)value.Length);
+            if (length != -1)
+            {
+                return value[..(int)length];
+            }
+            Errno error = KernelCall.LastError;
+            return error == Errno.ENODATA
+                ? null
+                : throw new KernelException($"read the attribute {name} of", Encoding.UTF8.GetString(entry), error);
+        }
+    }
+
     /// <summary>The value of an entry's attribute; null when it has none of that name.</summary>
     /// <exception cref="KernelException">lgetxattr(2) refused for another reason than ENODATA.</exception>
     public static byte[]? Get(string path, string name)

@@ -45,6 +45,9 @@ internal static unsafe partial class Libc
     internal static partial int fsetxattr(int fd, byte* name, byte* value, nuint size, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint lgetxattr(byte* path, byte* name, byte* value, nuint size);
+
+    [LibraryImport("libc", SetLastError = true)]
     internal static partial nint llistxattr(byte* path, byte* names, nuint size);
 
     [LibraryImport("libc", SetLastError = true)]

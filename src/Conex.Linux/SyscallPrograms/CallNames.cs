@@ -5,7 +5,8 @@ internal static class CallNames
 {
     /// <summary>The name, and a letter for each argument: d descriptor, s string, n decimal, x hexadecimal, o octal, p pointer, h open_how,
     /// O OPEN_TREE flags, M MOVE_MOUNT flags, A AT flags, a mount_attr, m MOUNT_ATTR flags, c CLONE flags, C capability, P prctl option,
-    /// F fsconfig command, v argv or envp, i ioctl request, l rlimit, f sock_fprog, z clone_args, t timespec, q clone flags with an exit signal.</summary>
+    /// F fsconfig command, v argv or envp, i ioctl request, l rlimit, f sock_fprog, z clone_args, t timespec, q clone flags with an exit signal,
+    /// L landlock_ruleset_attr, R the rule's rights.</summary>
     internal static (string Name, string Arguments) Of(int number) =>
         number switch
         {
@@ -41,6 +42,8 @@ internal static class CallNames
             SyscallNumber.chroot => ("chroot", "s"),
             SyscallNumber.mount => ("mount", "sssxs"),
             SyscallNumber.umount2 => ("umount2", "sx"),
+            SyscallNumber.setxattr => ("setxattr", "sssnx"),
+            SyscallNumber.set_mempolicy => ("set_mempolicy", "xpn"),
             SyscallNumber.sethostname => ("sethostname", "sn"),
             SyscallNumber.setdomainname => ("setdomainname", "sn"),
             SyscallNumber.exit_group => ("exit_group", "n"),
@@ -50,6 +53,8 @@ internal static class CallNames
             SyscallNumber.mknodat => ("mknodat", "dsox"),
             SyscallNumber.fchownat => ("fchownat", "dsnnx"),
             SyscallNumber.symlinkat => ("symlinkat", "sds"),
+            SyscallNumber.readlinkat => ("readlinkat", "dspn"),
+            SyscallNumber.fchmodat => ("fchmodat", "dso"),
             SyscallNumber.faccessat => ("faccessat", "dsn"),
             SyscallNumber.unshare => ("unshare", "c"),
             SyscallNumber.accept4 => ("accept4", "dnnx"),
@@ -64,12 +69,17 @@ internal static class CallNames
             SyscallNumber.fsopen => ("fsopen", "sx"),
             SyscallNumber.fsconfig => ("fsconfig", "dFssn"),
             SyscallNumber.fsmount => ("fsmount", "dxm"),
+            SyscallNumber.fspick => ("fspick", "dsx"),
             SyscallNumber.clone3 => ("clone3", "zn"),
             SyscallNumber.close_range => ("close_range", "nxx"),
             SyscallNumber.openat2 => ("openat2", "dshn"),
             SyscallNumber.mount_setattr => ("mount_setattr", "dsAan"),
+            SyscallNumber.landlock_create_ruleset => ("landlock_create_ruleset", "Lnx"),
+            SyscallNumber.landlock_add_rule => ("landlock_add_rule", "dnRx"),
+            SyscallNumber.landlock_restrict_self => ("landlock_restrict_self", "dx"),
             Operation.Store => ("store32", "pd"),
             Operation.Check => ("check", "pxxE"),
+            Operation.Load => ("load", "pxn"),
             Operation.Fail => ("fail", "E"),
             Operation.Move => ("set", "n"),
             Operation.Init => ("be_init_of", "r"),

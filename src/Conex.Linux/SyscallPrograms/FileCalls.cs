@@ -92,6 +92,47 @@ public static class FileCalls
         program.Check(status.At(128), ulong.MaxValue, major | ((ulong)minor << 32), error);
     }
 
+    /// <summary>statx(2) of a descriptor's own file: the register takes its permission bits.</summary>
+    public static Register LoadMode(this SyscallProgramBuilder program, Register file)
+    {
+        const int permissions = 0xFFF;
+        Datum status = program.Cell(256);
+        program.Do(SyscallNumber.statx, default, file, program.Text(""), Libc.AT_EMPTY_PATH, Libc.STATX_BASIC_STATS, status);
+        // stx_mode lies at 28, the upper half of the word at 24.
+        return program.Call(Operation.Load, default, status.At(24), (ulong)permissions << 32, 32);
+    }
+
+    /// <summary>fchmodat(2) of a directory's own mode.</summary>
+    public static void SetMode(this SyscallProgramBuilder program, Register directory, Argument mode) =>
+        program.Do(SyscallNumber.fchmodat, default, directory, program.Text("."), mode);
+
+    /// <summary>readlinkat(2) and a comparison: a symbolic link with just this target, else <paramref name="error"/>.</summary>
+    public static void RequireSymbolicLink(this SyscallProgramBuilder program, Argument directory, string name, string target, Errno error)
+    {
+        byte[] wanted = System.Text.Encoding.UTF8.GetBytes(target);
+        // Compared with the zero after it, so that a longer target shows.
+        byte[] words = new byte[((wanted.Length / 8) + 1) * 8];
+        wanted.CopyTo(words, 0);
+        Datum found = program.Cell(words.Length);
+        program.Do(SyscallNumber.readlinkat, default, directory, program.Text(name), found, wanted.Length + 1);
+        for (int at = 0; at < words.Length; at += 8)
+        {
+            program.Check(found.At(at), ulong.MaxValue, BitConverter.ToUInt64(words, at), error);
+        }
+    }
+
+    /// <summary>setxattr(2) on the working directory.</summary>
+    public static void SetAttributeHere(this SyscallProgramBuilder program, string name, string value) =>
+        program.Do(
+            SyscallNumber.setxattr,
+            default,
+            program.Text("."),
+            program.Text(name),
+            program.Text(value),
+            System.Text.Encoding.UTF8.GetByteCount(value) + 1,
+            0
+        );
+
     /// <summary>fstatfs(2) and a comparison: the file lies on this kind of file system, else <paramref name="error"/>.</summary>
     public static void RequireFileSystem(this SyscallProgramBuilder program, Argument file, long magic, Errno error)
     {

@@ -33,6 +33,7 @@ internal static class FlagNames
     private static readonly (ulong Value, string Name)[] Tree =
     [
         (0x1, "OPEN_TREE_CLONE"),
+        (0x100, "AT_SYMLINK_NOFOLLOW"),
         (0x1000, "AT_EMPTY_PATH"),
         (0x8000, "AT_RECURSIVE"),
         (0x80000, "OPEN_TREE_CLOEXEC"),
@@ -126,6 +127,7 @@ internal static class FlagNames
             1 => "FSCONFIG_SET_STRING",
             5 => "FSCONFIG_SET_FD",
             6 => "FSCONFIG_CMD_CREATE",
+            7 => "FSCONFIG_CMD_RECONFIGURE",
             _ => command.ToString(CultureInfo.InvariantCulture),
         };
 

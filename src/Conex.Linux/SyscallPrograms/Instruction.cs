@@ -89,6 +89,9 @@ internal static class Operation
     /// <summary>Overwrites A1 bytes at A0 with the A3 bytes at A2 and zeros after them.</summary>
     internal const int Overwrite = -7;
 
+    /// <summary>The result register takes (*(ulong*)A0 &amp; A1) &gt;&gt; A2.</summary>
+    internal const int Load = -9;
+
     /// <summary>Failures are reported on the descriptor A0 from here on.</summary>
     internal const int ReportTo = -6;
 }

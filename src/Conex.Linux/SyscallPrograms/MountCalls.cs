@@ -11,7 +11,11 @@ public static class MountCalls
     private const int FSCONFIG_SET_FLAG = 0;
     private const int FSCONFIG_SET_STRING = 1;
     private const int FSCONFIG_CMD_CREATE = 6;
+    private const int FSCONFIG_CMD_RECONFIGURE = 7;
+    private const int FSPICK_CLOEXEC = 1;
+    private const int FSPICK_EMPTY_PATH = 8;
     private const int OPEN_TREE_CLONE = 1;
+    private const ulong MS_REMOUNT = 0x20;
     private const int AT_RECURSIVE = 0x8000;
     private const int MOVE_MOUNT_F_EMPTY_PATH = 0x4;
     private const int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
@@ -39,6 +43,19 @@ public static class MountCalls
     public static void CreateSuperblock(this SyscallProgramBuilder program, Register context) =>
         program.Do(SyscallNumber.fsconfig, new CallRules { Log = context }, context, FSCONFIG_CMD_CREATE, 0, 0, 0);
 
+    /// <summary>fspick(2): the context of the superblock that is mounted at a descriptor, to change its settings.</summary>
+    public static Register PickFileSystem(this SyscallProgramBuilder program, Register mount) =>
+        program.Call(SyscallNumber.fspick, default, mount, program.Text(""), FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
+
+    /// <summary>fsconfig(2) FSCONFIG_CMD_RECONFIGURE: the new settings come into force.</summary>
+    public static void ReconfigureSuperblock(this SyscallProgramBuilder program, Register context) =>
+        program.Do(SyscallNumber.fsconfig, new CallRules { Log = context }, context, FSCONFIG_CMD_RECONFIGURE, 0, 0, 0);
+
+    /// <summary>mount(2) with MS_REMOUNT of the mount that is the working directory: for MS_I_VERSION, which the new API cannot carry.</summary>
+    /// <param name="flags">All MS_* flags that mount and superblock shall have.</param>
+    public static void RemountHere(this SyscallProgramBuilder program, ulong flags) =>
+        program.Do(SyscallNumber.mount, default, 0, program.Text("."), 0, flags | MS_REMOUNT, 0);
+
     /// <summary>fsmount(2): a detached mount of the context's superblock.</summary>
     public static Register MountFileSystem(this SyscallProgramBuilder program, Register context, MountAttributes attributes) =>
         program.Call(SyscallNumber.fsmount, new CallRules { Log = context }, context, FSMOUNT_CLOEXEC, (ulong)attributes);
@@ -50,7 +67,8 @@ public static class MountCalls
         string path,
         bool recursive,
         CallRules call = default,
-        Register? into = null
+        Register? into = null,
+        bool follow = true
     )
     {
         Register result = into ?? program.Register();
@@ -60,7 +78,11 @@ public static class MountCalls
             call,
             directory,
             program.Text(path),
-            OPEN_TREE_CLONE | Libc.O_CLOEXEC | (recursive ? AT_RECURSIVE : 0) | (path.Length == 0 ? Libc.AT_EMPTY_PATH : 0)
+            OPEN_TREE_CLONE
+                | Libc.O_CLOEXEC
+                | (recursive ? AT_RECURSIVE : 0)
+                | (path.Length == 0 ? Libc.AT_EMPTY_PATH : 0)
+                | (follow ? 0 : Libc.AT_SYMLINK_NOFOLLOW)
         );
         return result;
     }
@@ -85,14 +107,15 @@ public static class MountCalls
             32
         );
 
-    /// <summary>mount_setattr(2) on the mount at a path of the process's own view, and all below it: its propagation.</summary>
-    public static void SetPropagation(this SyscallProgramBuilder program, string path, Propagation propagation) =>
+    /// <summary>mount_setattr(2) on the mount at a path of the process's own view: its propagation.</summary>
+    /// <param name="recursive">Whether all mounts below get it too.</param>
+    public static void SetPropagation(this SyscallProgramBuilder program, string path, Propagation propagation, bool recursive = true) =>
         program.Do(
             SyscallNumber.mount_setattr,
             default,
             Libc.AT_FDCWD,
             program.Text(path),
-            AT_RECURSIVE,
+            recursive ? AT_RECURSIVE : 0,
             program.Words(0, 0, (ulong)propagation, 0),
             32
         );

@@ -149,6 +149,10 @@ public static unsafe class SyscallInterpreter
             {
                 result = a0;
             }
+            else if (instruction->Number == Operation.Load)
+            {
+                result = (long)((*(ulong*)a0 & (ulong)a1) >> (int)a2);
+            }
             else if (instruction->Number == Operation.ReportTo)
             {
                 state->ReportSocket = (int)a0;

@@ -36,7 +36,9 @@ internal static class SyscallNumber
     internal const int umount2 = 166;
     internal const int sethostname = 170;
     internal const int setdomainname = 171;
+    internal const int setxattr = 188;
     internal const int exit_group = 231;
+    internal const int set_mempolicy = 238;
     internal const int waitid = 247;
     internal const int keyctl = 250;
     internal const int ioprio_set = 251;
@@ -45,6 +47,7 @@ internal static class SyscallNumber
     internal const int mknodat = 259;
     internal const int fchownat = 260;
     internal const int symlinkat = 266;
+    internal const int readlinkat = 267;
     internal const int fchmodat = 268;
     internal const int faccessat = 269;
     internal const int ppoll = 271;
@@ -65,8 +68,12 @@ internal static class SyscallNumber
     internal const int fsopen = 430;
     internal const int fsconfig = 431;
     internal const int fsmount = 432;
+    internal const int fspick = 433;
     internal const int clone3 = 435;
     internal const int close_range = 436;
     internal const int openat2 = 437;
     internal const int mount_setattr = 442;
+    internal const int landlock_create_ruleset = 444;
+    internal const int landlock_add_rule = 445;
+    internal const int landlock_restrict_self = 446;
 }

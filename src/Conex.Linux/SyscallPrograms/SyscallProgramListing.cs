@@ -170,6 +170,12 @@ public sealed class SyscallProgramListing
             case 't':
                 text.Append('{').Append(Word(at)).Append(" s}");
                 break;
+            case 'L':
+                text.Append($"{{fs=0x{Word(at):x}, net=0x{Word(at + 8):x}, scoped=0x{Word(at + 16):x}}}");
+                break;
+            case 'R':
+                text.Append($"{{allowed=0x{Word(at):x}}}");
+                break;
             case 'z':
                 text.Append("{flags=").Append(FlagNames.CloneFlags(Word(at))).Append('}');
                 break;

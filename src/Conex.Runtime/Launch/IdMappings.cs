@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
@@ -19,6 +20,22 @@ internal static class IdMappings
         }
         WriteFile($"/proc/{pid}/gid_map", Lines(groups));
         WriteFile($"/proc/{pid}/uid_map", Lines(users));
+    }
+
+    /// <summary>The ranges of this process's IDs that a mapping file shows.</summary>
+    /// <exception cref="KernelException">The file cannot be read.</exception>
+    internal static IReadOnlyList<(uint First, uint Size)> ReadHostRanges(string path)
+    {
+        List<(uint First, uint Size)> ranges = [];
+        foreach (string line in Encoding.ASCII.GetString(FileIo.ReadAll(path)).Split('\n'))
+        {
+            string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length == 3)
+            {
+                ranges.Add((uint.Parse(fields[1], CultureInfo.InvariantCulture), uint.Parse(fields[2], CultureInfo.InvariantCulture)));
+            }
+        }
+        return ranges;
     }
 
     private static string Lines(IReadOnlyList<LinuxIdMapping> mappings)

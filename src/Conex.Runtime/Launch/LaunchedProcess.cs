@@ -22,6 +22,8 @@ public sealed class LaunchedProcess : IDisposable
     private readonly LaunchPlan plan;
     private readonly LaunchInputs inputs;
     private readonly UnixSocket channel;
+    private FileHandle? copySource;
+    private int copiesDone;
 
     internal LaunchedProcess(LaunchPlan plan, LaunchInputs inputs, UnixSocket channel, int pid, PidHandle handle)
     {
@@ -121,7 +123,7 @@ public sealed class LaunchedProcess : IDisposable
             }
             if (descriptor is not null)
             {
-                Terminal = descriptor;
+                Take(message[0], descriptor);
             }
             else if (message[0] == LaunchPlan.Message.Sibling)
             {
@@ -191,6 +193,40 @@ public sealed class LaunchedProcess : IDisposable
     }
 
     private bool HasEnded(int timeout) => Poll.Readable(new FileHandle?[] { Handle }, timeout) >= 0;
+
+    private void Take(byte message, FileHandle descriptor)
+    {
+        switch (message)
+        {
+            case LaunchPlan.Message.CopyFrom:
+                copySource = descriptor;
+                break;
+            case LaunchPlan.Message.CopyInto:
+                Fill(descriptor);
+                break;
+            default:
+                Terminal = descriptor;
+                break;
+        }
+    }
+
+    private void Fill(FileHandle tmpfs)
+    {
+        using (copySource)
+        using (tmpfs)
+        {
+            try
+            {
+                CopyUpWork.Do(plan.CopyUps[copiesDone++], Pid, copySource!, tmpfs);
+            }
+            catch (LaunchException)
+            {
+                Abandon();
+                throw;
+            }
+        }
+        Go();
+    }
 
     private void Follow(int pid)
     {

@@ -50,7 +50,8 @@ public static class Launcher
 
     private static StartedProgram Clone(LaunchPlan plan, LaunchInputs inputs, UnixSocket remote)
     {
-        Span<(Register, long)> registers = stackalloc (Register, long)[16];
+        using IdMappedMounts? idMapped = plan.IdMappedSources.Count == 0 ? null : IdMappedMounts.Open(plan.IdMappedSources);
+        Span<(Register, long)> registers = stackalloc (Register, long)[16 + plan.IdMappedSources.Count];
         int count = 0;
         registers[count++] = (plan.Channel, remote.Descriptor);
         if (plan.Listener is { } listener)
@@ -78,6 +79,10 @@ public static class Launcher
             ReadOnlySpan<(Register, long)> values = inputs.Hooks!.Inputs(hooks);
             values.CopyTo(registers[count..]);
             count += values.Length;
+        }
+        for (int i = 0; i < plan.IdMappedSources.Count; i++)
+        {
+            registers[count++] = (plan.IdMappedSources[i].Register, idMapped!.Mounts[i].Descriptor);
         }
         DirectoryHandle? directory = inputs.Cgroup?.UnifiedDirectory;
         if (plan.Cgroup is { } cgroup && directory is not null)

@@ -33,8 +33,16 @@ internal static class CgroupSteps
             program.MakeDirectory(made, view.Name, 0x1ED);
             Register clone = program.CloneMount(FileCalls.WorkingDirectory, view.HostPath, recursive: false);
             program.MoveMount(clone, made, view.Name);
+            if (view.Name.Contains(','))
+            {
+                // Programs look for each controller under its own name.
+                foreach (string controller in view.Name.Split(','))
+                {
+                    program.MakeSymbolicLink(made, controller, view.Name);
+                }
+            }
         }
-        program.SetMountAttributes(made, options.Set, options.EffectiveClear, Propagation.Private, recursive: true);
+        program.SetMountAttributes(made, options.Own.Set, options.Own.Clear, Propagation.Private, recursive: true);
     }
 
     private static void Unified(PlanContext context, MountOptions options, string path)
@@ -47,12 +55,12 @@ internal static class CgroupSteps
             Register file = program.OpenFileSystem("cgroup2");
             program.Configure(file, "source", "cgroup");
             program.CreateSuperblock(file);
-            made = program.MountFileSystem(file, options.Set);
+            made = program.MountFileSystem(file, options.Own.Set);
         }
         else
         {
             made = program.CloneMount(FileCalls.WorkingDirectory, context.Options.Cgroups[0].HostPath, recursive: false);
-            program.SetMountAttributes(made, options.Set, options.EffectiveClear, Propagation.Private, recursive: false);
+            program.SetMountAttributes(made, options.Own.Set, options.Own.Clear, Propagation.Private, recursive: false);
         }
         program.MoveMount(made, target, "");
     }

@@ -21,31 +21,46 @@ internal static class InRoot
 
     /// <summary>A descriptor of a mount point. Missing directories on the way, and the mount point itself, are made: each component under
     /// the descriptor of its parent, which openat2(2) found inside the root (CVE-2024-45310).</summary>
-    internal static Register MountPoint(PlanContext context, string path, bool isDirectory, ResolveRules extra = ResolveRules.None)
+    /// <param name="follow">Whether a symbolic link at the end is followed; else it is the mount point itself.</param>
+    internal static Register MountPoint(
+        PlanContext context,
+        string path,
+        bool isDirectory,
+        ResolveRules extra = ResolveRules.None,
+        bool follow = true
+    )
     {
+        OpenMode mode = follow ? OpenMode.Path : OpenMode.Path | OpenMode.NoFollow;
         string[] components = ContainerPath.Components(path);
         if (components.Length == 0)
         {
             return context.Root;
         }
         SyscallProgramBuilder program = context.Program;
-        Register point = program.Open(context.Root, path, OpenMode.Path, Rules | extra, CallRules.Allow(Errno.ENOENT));
+        Register point = program.Open(context.Root, path, mode, Rules | extra, CallRules.Allow(Errno.ENOENT));
         using (program.When(Guard.Failed(point)))
         {
             Register parent = MakeParents(context, components);
             MakeMountPoint(program, parent, components[^1], isDirectory);
-            program.Open(context.Root, path, OpenMode.Path, Rules | extra, into: point);
+            program.Open(context.Root, path, mode, Rules | extra, into: point);
         }
         return point;
     }
 
     /// <summary>Attaches a detached mount at a path; the mount point is made when it is missing.</summary>
-    internal static void Attach(PlanContext context, Register mount, string path, bool isDirectory, ResolveRules extra = ResolveRules.None)
+    internal static void Attach(
+        PlanContext context,
+        Register mount,
+        string path,
+        bool isDirectory,
+        ResolveRules extra = ResolveRules.None,
+        bool follow = true
+    )
     {
         SyscallProgramBuilder program = context.Program;
         if (context.OwnTrees.ParentOf(path, out string name) is not { } parent)
         {
-            program.MoveMount(mount, MountPoint(context, path, isDirectory, extra), "");
+            program.MoveMount(mount, MountPoint(context, path, isDirectory, extra, follow), "");
             return;
         }
         MakeMountPoint(program, parent, name, isDirectory);

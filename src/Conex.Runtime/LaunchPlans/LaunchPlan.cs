@@ -23,6 +23,12 @@ public sealed record LaunchPlan
     /// <summary>The cgroup's directory, when the process that goes on as a sibling is born in it.</summary>
     public Register? Cgroup { get; init; }
 
+    /// <summary>The binds whose sources the starter clones and maps.</summary>
+    public IReadOnlyList<IdMappedSource> IdMappedSources { get; init; } = [];
+
+    /// <summary>The tmpfs mounts that the starter fills, in the order in which their descriptors come over the channel.</summary>
+    public IReadOnlyList<CopyUp> CopyUps { get; init; } = [];
+
     /// <summary>Where the starter's own command line and environment lie, when its copy stays as init and must not show them.</summary>
     public (Register Start, Register Length)? Arguments { get; init; }
 
@@ -58,6 +64,12 @@ public sealed record LaunchPlan
 
         /// <summary>The terminal's descriptor comes along.</summary>
         public const byte Terminal = (byte)'T';
+
+        /// <summary>The descriptor of a directory comes along, whose content a tmpfs shall begin with.</summary>
+        public const byte CopyFrom = (byte)'C';
+
+        /// <summary>The descriptor of that tmpfs comes along; the process goes on when it is filled.</summary>
+        public const byte CopyInto = (byte)'D';
 
         /// <summary>Everything is set up; the start gate comes next.</summary>
         public const byte Ready = (byte)'R';

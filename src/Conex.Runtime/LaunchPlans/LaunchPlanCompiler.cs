@@ -22,6 +22,7 @@ public static class LaunchPlanCompiler
         var context = new PlanContext(spec, options, namespaces);
         SyscallProgramBuilder program = context.Program;
         Register channel = program.Register("channel");
+        context.Channel = channel;
         Register? listener = options.Gate == StartGate.Listener ? program.Register("listener") : null;
         (Register, Register, Register)? stdio = options.RedirectStdio
             ? (program.Register("stdin"), program.Register("stdout"), program.Register("stderr"))
@@ -92,6 +93,8 @@ public static class LaunchPlanCompiler
             Arguments = arguments,
             Hooks = hooks,
             RunsStartHooks = spec.Hooks?.StartContainer is { Count: > 0 },
+            IdMappedSources = context.IdMappedSources,
+            CopyUps = context.CopyUps,
             GoesOnAsSibling = viaSibling,
             NeedsIdMappings = namespaces.Creates(NamespaceSet.User),
             SendsTerminal = process.Terminal,

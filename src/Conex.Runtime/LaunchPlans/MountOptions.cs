@@ -1,22 +1,85 @@
 using Conex.Linux.Mounts;
-using Conex.Runtime.Errors;
 
 namespace Conex.Runtime.LaunchPlans;
 
 /// <summary>A mount's option list, sorted into what the kernel takes in different places (mount(8), runtime-spec config.md "Mounts").</summary>
 public sealed class MountOptions
 {
-    /// <summary>Attributes of the mount itself to set.</summary>
-    public MountAttributes Set { get; private set; }
+    /// <summary>Every option that has a meaning here; all others are the file system's.</summary>
+    public static IReadOnlyList<string> Known { get; } =
+    [
+        "async",
+        "atime",
+        "bind",
+        "copy-symlink",
+        "defaults",
+        "dest-nofollow",
+        "dev",
+        "diratime",
+        "dirsync",
+        "exec",
+        "idmap",
+        "iversion",
+        "lazytime",
+        "loud",
+        "mand",
+        "noatime",
+        "nodev",
+        "nodiratime",
+        "noexec",
+        "noiversion",
+        "nolazytime",
+        "nomand",
+        "norelatime",
+        "nostrictatime",
+        "nosuid",
+        "nosymfollow",
+        "private",
+        "ratime",
+        "rbind",
+        "rdev",
+        "rdiratime",
+        "relatime",
+        "remount",
+        "rexec",
+        "ridmap",
+        "rnoatime",
+        "rnodev",
+        "rnodiratime",
+        "rnoexec",
+        "rnorelatime",
+        "rnostrictatime",
+        "rnosuid",
+        "rnosymfollow",
+        "ro",
+        "rprivate",
+        "rrelatime",
+        "rro",
+        "rrw",
+        "rshared",
+        "rslave",
+        "rstrictatime",
+        "rsuid",
+        "rsymfollow",
+        "runbindable",
+        "rw",
+        "shared",
+        "silent",
+        "slave",
+        "src-nofollow",
+        "strictatime",
+        "suid",
+        "symfollow",
+        "sync",
+        "tmpcopyup",
+        "unbindable",
+    ];
 
-    /// <summary>Attributes to clear because the opposite was named.</summary>
-    public MountAttributes Clear { get; private set; }
+    /// <summary>Attributes of the mount itself.</summary>
+    public MountAttributeChange Own { get; } = new();
 
-    /// <summary>The same for the mount and all below it (<c>rro</c>, <c>rnosuid</c>, …).</summary>
-    public MountAttributes RecursiveSet { get; private set; }
-
-    /// <inheritdoc cref="RecursiveSet"/>
-    public MountAttributes RecursiveClear { get; private set; }
+    /// <summary>Attributes of the mount and all below it (<c>rro</c>, <c>rnosuid</c>, …).</summary>
+    public MountAttributeChange Tree { get; } = new();
 
     /// <summary>The propagation asked for, or <see cref="Propagation.Unchanged"/>.</summary>
     public Propagation Propagation { get; private set; }
@@ -36,35 +99,45 @@ public sealed class MountOptions
     /// <summary>Whether attributes of what is mounted there already are changed.</summary>
     public bool Remount { get; private set; }
 
+    /// <summary>Whether the file system counts changes of inodes (MS_I_VERSION); null leaves it as it is.</summary>
+    public bool? InodeVersions { get; private set; }
+
+    /// <summary>Whether a new tmpfs begins with a copy of the directory that it covers.</summary>
+    public bool CopyUp { get; private set; }
+
+    /// <summary>Whether a bind of a symbolic link makes the same link instead.</summary>
+    public bool CopySymbolicLink { get; private set; }
+
+    /// <summary>Whether a symbolic link as source is bound itself.</summary>
+    public bool SourceNoFollow { get; private set; }
+
+    /// <summary>Whether a symbolic link as mount point is covered itself.</summary>
+    public bool DestinationNoFollow { get; private set; }
+
+    /// <summary>The text of <c>idmap</c> or <c>ridmap</c> after the equals sign, empty without one; null: no such option.</summary>
+    public string? IdMap { get; private set; }
+
+    /// <summary>Whether IDs are mapped in all mounts below too (<c>ridmap</c>).</summary>
+    public bool IdMapRecursive { get; private set; }
+
     /// <summary>Settings of the file system: key and value, or a flag without one.</summary>
     public List<(string Key, string? Value)> Data { get; } = [];
 
-    /// <summary>The attributes with one of the access-time modes cleared when another is set, as mount_setattr(2) demands.</summary>
-    public MountAttributes EffectiveClear => (Set & MountAttributes.AccessTimeMask) != 0 ? Clear | MountAttributes.AccessTimeMask : Clear;
-
-    /// <exception cref="InvalidSpecException">An option that is known and not supported.</exception>
-    public static MountOptions Parse(string destination, IReadOnlyList<string>? options)
+    /// <summary>Sorts a list of options.</summary>
+    public static MountOptions Parse(IReadOnlyList<string>? options)
     {
         var parsed = new MountOptions();
         foreach (string option in options ?? [])
         {
-            parsed.Add(destination, option);
+            parsed.Add(option);
         }
         return parsed;
     }
 
-    private void Add(string destination, string option)
+    private void Add(string option)
     {
-        (MountAttributes attribute, bool set) = AttributeOf(option);
-        if (attribute != MountAttributes.None)
+        if (Own.TryAdd(option) || (option.StartsWith('r') && Tree.TryAdd(option[1..])))
         {
-            Apply(attribute, set);
-            return;
-        }
-        if (option.Length > 1 && option[0] == 'r' && AttributeOf(option[1..]) is { Attribute: not MountAttributes.None } recursive)
-        {
-            RecursiveSet = recursive.Set ? RecursiveSet | recursive.Attribute : RecursiveSet & ~recursive.Attribute;
-            RecursiveClear = recursive.Set ? RecursiveClear & ~recursive.Attribute : RecursiveClear | recursive.Attribute;
             return;
         }
         switch (option)
@@ -79,17 +152,28 @@ public sealed class MountOptions
             case "remount":
                 Remount = true;
                 break;
-            case "defaults" or "async" or "nomand" or "nolazytime" or "noiversion" or "loud" or "silent" or "":
+            case "iversion" or "noiversion":
+                InodeVersions = option == "iversion";
                 break;
-            case "relatime":
-                Set &= ~MountAttributes.AccessTimeMask;
-                Clear |= MountAttributes.AccessTimeMask;
+            case "tmpcopyup":
+                CopyUp = true;
                 break;
-            case "idmap" or "ridmap" or "tmpcopyup":
-                throw new InvalidSpecException($"mount {destination}: option {option} is not supported yet");
+            case "copy-symlink":
+                CopySymbolicLink = true;
+                break;
+            case "src-nofollow":
+                SourceNoFollow = true;
+                break;
+            case "dest-nofollow":
+                DestinationNoFollow = true;
+                break;
+            case "defaults" or "loud" or "silent" or "":
+                // The new mount API never writes to the kernel's log; what it has to say comes with the error.
+                break;
             default:
-                if (!AddPropagation(option))
+                if (!AddPropagation(option) && !AddIdMap(option))
                 {
+                    // Among these are sync, dirsync, lazytime and mand: settings of every file system.
                     int equals = option.IndexOf('=');
                     Data.Add(equals < 0 ? (option, null) : (option[..equals], option[(equals + 1)..]));
                 }
@@ -97,9 +181,22 @@ public sealed class MountOptions
         }
     }
 
+    private bool AddIdMap(string option)
+    {
+        int equals = option.IndexOf('=');
+        string name = equals < 0 ? option : option[..equals];
+        if (name is not ("idmap" or "ridmap"))
+        {
+            return false;
+        }
+        IdMap = equals < 0 ? "" : option[(equals + 1)..];
+        IdMapRecursive = name == "ridmap";
+        return true;
+    }
+
     private bool AddPropagation(string option)
     {
-        bool recursive = option.Length > 0 && option[0] == 'r';
+        bool recursive = option[0] == 'r';
         Propagation named = (recursive ? option[1..] : option) switch
         {
             "private" => Propagation.Private,
@@ -116,32 +213,4 @@ public sealed class MountOptions
         PropagationRecursive = recursive;
         return true;
     }
-
-    private void Apply(MountAttributes attribute, bool set)
-    {
-        Set = set ? Set | attribute : Set & ~attribute;
-        Clear = set ? Clear & ~attribute : Clear | attribute;
-    }
-
-    private static (MountAttributes Attribute, bool Set) AttributeOf(string option) =>
-        option switch
-        {
-            "ro" => (MountAttributes.ReadOnly, true),
-            "rw" => (MountAttributes.ReadOnly, false),
-            "nosuid" => (MountAttributes.NoSuid, true),
-            "suid" => (MountAttributes.NoSuid, false),
-            "nodev" => (MountAttributes.NoDev, true),
-            "dev" => (MountAttributes.NoDev, false),
-            "noexec" => (MountAttributes.NoExec, true),
-            "exec" => (MountAttributes.NoExec, false),
-            "noatime" => (MountAttributes.NoAccessTime, true),
-            "atime" => (MountAttributes.NoAccessTime, false),
-            "strictatime" => (MountAttributes.StrictAccessTime, true),
-            "nostrictatime" => (MountAttributes.StrictAccessTime, false),
-            "nodiratime" => (MountAttributes.NoDirectoryAccessTime, true),
-            "diratime" => (MountAttributes.NoDirectoryAccessTime, false),
-            "nosymfollow" => (MountAttributes.NoSymlinkFollow, true),
-            "symfollow" => (MountAttributes.NoSymlinkFollow, false),
-            _ => (MountAttributes.None, false),
-        };
 }

@@ -30,11 +30,9 @@ internal static class MountSteps
     {
         foreach (Mount mount in context.Mounts)
         {
-            if (mount.Options is { Count: > 0 } && MountOptions.Parse(mount.Destination, mount.Options) is { PassesOn: true } options)
+            if (mount.Options is { Count: > 0 } && MountOptions.Parse(mount.Options) is { PassesOn: true, Remount: false } options)
             {
-                string source = Source(context, mount);
-                context.Program.Step($"clone {source} while it is a peer of the host's");
-                context.SharedClones.Enqueue(context.Program.CloneMount(FileCalls.WorkingDirectory, source, options.Recursive));
+                BindSteps.CloneShared(context, mount, options);
             }
         }
     }
@@ -44,10 +42,10 @@ internal static class MountSteps
         List<(Mount Mount, MountOptions Options, string Path)> late = [];
         foreach (Mount mount in context.Mounts)
         {
-            MountOptions options = MountOptions.Parse(mount.Destination, mount.Options);
+            MountOptions options = MountOptions.Parse(mount.Options);
             string path = ContainerPath.Normalize(mount.Destination);
             Check(context, mount, options, path);
-            if (options.PassesOn)
+            if (options is { PassesOn: true, Remount: false })
             {
                 // Attached last: what is mounted below would otherwise travel to the host's peer before everything is in place.
                 late.Add((mount, options, path));
@@ -63,10 +61,7 @@ internal static class MountSteps
 
     private static void Check(PlanContext context, Mount mount, MountOptions options, string path)
     {
-        if (mount.UidMappings is { Count: > 0 } || mount.GidMappings is { Count: > 0 })
-        {
-            throw new InvalidSpecException($"mount {path}: idmapped mounts are not supported yet");
-        }
+        _ = IdMap.Of(context, mount, options);
         bool isProc = mount.Type == "proc" && !options.Bind;
         if (path == "/proc" && !isProc && !(options.Bind && mount.Source == "/proc"))
         {
@@ -84,23 +79,15 @@ internal static class MountSteps
 
     private static void AddOne(PlanContext context, Mount mount, MountOptions options, string path)
     {
-        SyscallProgramBuilder program = context.Program;
         if (options.Remount)
         {
-            program.Step($"remount {path}");
-            program.SetMountAttributes(
-                InRoot.Find(context, path),
-                options.Set,
-                options.EffectiveClear,
-                options.Propagation,
-                recursive: false
-            );
+            ChangeMounted(context, options, path);
         }
         else if (options.Bind || mount.Type == "bind")
         {
-            Bind(context, mount, options, path);
+            BindSteps.Add(context, mount, options, path);
         }
-        else if (mount.Type is "cgroup" or "cgroup2")
+        else if (mount.Type == "cgroup" || (mount.Type == "cgroup2" && context.Options.Cgroups is [{ Name.Length: 0 }]))
         {
             CgroupSteps.Add(context, options, path);
             context.OwnTrees.AddForeign(path);
@@ -116,6 +103,8 @@ internal static class MountSteps
         string type = mount.Type ?? throw new InvalidSpecException($"mount {path} has neither a type nor a bind option");
         SyscallProgramBuilder program = context.Program;
         program.Step($"mount {type} on {path}");
+        // A link in the image must not lead procfs and sysfs elsewhere: masks and labels would go nowhere (CVE-2023-27561).
+        ResolveRules extra = type is "proc" or "sysfs" ? ResolveRules.NoSymlinks : ResolveRules.None;
         Register file = program.OpenFileSystem(type);
         if (!string.IsNullOrEmpty(mount.Source))
         {
@@ -126,56 +115,93 @@ internal static class MountSteps
             program.Configure(file, key, value);
         }
         program.CreateSuperblock(file);
-        Register made = program.MountFileSystem(file, options.Set);
-        // A link in the image must not lead procfs and sysfs elsewhere: masks and labels would go nowhere (CVE-2023-27561).
-        ResolveRules extra = type is "proc" or "sysfs" ? ResolveRules.NoSymlinks : ResolveRules.None;
-        InRoot.Attach(context, made, path, isDirectory: true, extra);
-        context.OwnTrees.Add(path, type, made);
+        Register? target = null;
+        Register made;
+        if (type == "tmpfs")
+        {
+            (made, target) = TmpfsSteps.Mount(context, file, options, path);
+        }
+        else if (options.CopyUp)
+        {
+            throw new InvalidSpecException($"mount {path}: option tmpcopyup is for tmpfs alone");
+        }
+        else
+        {
+            made = program.MountFileSystem(file, options.Own.Set);
+        }
+        if (!options.Tree.IsEmpty)
+        {
+            program.SetMountAttributes(made, options.Tree.Set, options.Tree.Clear, Propagation.Unchanged, recursive: true);
+        }
+        if (target is { } known)
+        {
+            program.MoveMount(made, known, "");
+        }
+        else
+        {
+            InRoot.Attach(context, made, path, isDirectory: true, extra);
+        }
+        context.OwnTrees.Add(path, options.CopyUp ? "" : type, made);
+        if (options.InodeVersions == true)
+        {
+            CountInodeVersions(program, made, options, on: true);
+        }
         Propagate(program, made, options);
     }
 
-    private static void Bind(PlanContext context, Mount mount, MountOptions options, string path)
+    private static void ChangeMounted(PlanContext context, MountOptions options, string path)
     {
-        string source = Source(context, mount);
         SyscallProgramBuilder program = context.Program;
-        program.Step($"bind {source} to {path}");
-        Register clone = options.PassesOn
-            ? context.SharedClones.Dequeue()
-            : program.CloneMount(FileCalls.WorkingDirectory, source, options.Recursive);
-        if (options.PassesOn || !context.IsPrivate)
+        program.Step($"remount {path}");
+        Register target = InRoot.Find(context, path);
+        if (!options.Bind && options.Data.Count > 0)
         {
-            program.SetMountAttributes(
-                clone,
-                MountAttributes.None,
-                MountAttributes.None,
-                options.PassesOn ? options.Propagation : Propagation.Private,
-                recursive: options.Recursive
-            );
+            Register file = program.PickFileSystem(target);
+            foreach ((string key, string? value) in options.Data)
+            {
+                program.Configure(file, key, value);
+            }
+            program.ReconfigureSuperblock(file);
         }
-        if (options.Set != MountAttributes.None || options.EffectiveClear != MountAttributes.None)
+        program.SetMountAttributes(target, options.Own.Set, options.Own.Clear, Propagation.Unchanged, recursive: false);
+        Propagate(program, target, options);
+        if (!options.Tree.IsEmpty)
         {
-            program.SetMountAttributes(clone, options.Set, options.EffectiveClear, Propagation.Unchanged, recursive: false);
+            program.SetMountAttributes(target, options.Tree.Set, options.Tree.Clear, Propagation.Unchanged, recursive: true);
         }
-        if (options.RecursiveSet != MountAttributes.None || options.RecursiveClear != MountAttributes.None)
+        if (options.InodeVersions is { } versions && !options.Bind)
         {
-            program.SetMountAttributes(clone, options.RecursiveSet, options.RecursiveClear, Propagation.Unchanged, recursive: true);
-        }
-        bool isDirectory = PathAt.Status(source)?.IsDirectory ?? true;
-        InRoot.Attach(context, clone, path, isDirectory);
-        context.OwnTrees.AddForeign(path);
-        if (options.Propagation == Propagation.Unbindable)
-        {
-            Propagate(program, clone, options);
+            CountInodeVersions(program, target, options, versions);
         }
     }
 
-    private static string Source(PlanContext context, Mount mount)
+    /// <summary>MS_I_VERSION is the one flag that only mount(2) knows; a remount sets all others anew.</summary>
+    private static void CountInodeVersions(SyscallProgramBuilder program, Register mount, MountOptions options, bool on)
     {
-        string source = mount.Source ?? throw new InvalidSpecException($"bind mount {mount.Destination} has no source");
-        return source.StartsWith('/') ? source : $"{context.Options.Bundle}/{source}";
+        ulong flags = on ? 0x800000UL : 0; // MS_I_VERSION
+        foreach ((string key, _) in options.Data)
+        {
+            flags |= key switch
+            {
+                "sync" => 0x10UL, // MS_SYNCHRONOUS
+                "mand" => 0x40UL, // MS_MANDLOCK
+                "lazytime" => 0x2000000UL, // MS_LAZYTIME
+                _ => 0UL,
+            };
+        }
+        MountAttributes set = options.Own.Set;
+        flags |= (ulong)set & 0xF; // MS_RDONLY, MS_NOSUID, MS_NODEV and MS_NOEXEC are the same bits.
+        flags |= set.HasFlag(MountAttributes.NoSymlinkFollow) ? 0x100UL : 0; // MS_NOSYMFOLLOW
+        flags |= set.HasFlag(MountAttributes.NoAccessTime) ? 0x400UL : 0; // MS_NOATIME
+        flags |= set.HasFlag(MountAttributes.NoDirectoryAccessTime) ? 0x800UL : 0; // MS_NODIRATIME
+        flags |= set.HasFlag(MountAttributes.StrictAccessTime) ? 0x1000000UL : 0; // MS_STRICTATIME
+        program.ChangeDirectory(mount);
+        program.RemountHere(flags);
+        program.ChangeDirectory("/");
     }
 
-    private static void Propagate(SyscallProgramBuilder program, Register mount, MountOptions options)
+    /// <summary>Gives a mount the propagation that its options name.</summary>
+    internal static void Propagate(SyscallProgramBuilder program, Register mount, MountOptions options)
     {
         if (options.Propagation != Propagation.Unchanged)
         {

@@ -29,6 +29,15 @@ internal sealed class PlanContext(RuntimeSpec spec, LaunchOptions options, Names
     /// <summary>Whether this namespace's mounts are private from the beginning, and so are their clones.</summary>
     internal bool IsPrivate => RootfsSteps.PartedAs(Linux) == Conex.Linux.Mounts.Propagation.Private;
 
+    /// <summary>The binds whose sources the starter clones and maps.</summary>
+    internal List<IdMappedSource> IdMappedSources { get; } = [];
+
+    /// <summary>The tmpfs mounts that the starter fills.</summary>
+    internal List<CopyUp> CopyUps { get; } = [];
+
+    /// <summary>The socket to the starter.</summary>
+    internal Register Channel { get; set; }
+
     internal LinuxConfig Linux { get; } = spec.Linux ?? new LinuxConfig();
 
     internal IReadOnlyList<Mount> Mounts { get; } = spec.Mounts ?? [];
@@ -42,7 +51,7 @@ internal sealed class PlanContext(RuntimeSpec spec, LaunchOptions options, Names
             {
                 if (
                     ContainerPath.Normalize(mount.Destination) == "/dev"
-                    && (mount.Type == "bind" || MountOptions.Parse(mount.Destination, mount.Options).Bind)
+                    && (mount.Type == "bind" || MountOptions.Parse(mount.Options).Bind)
                 )
                 {
                     return false;

@@ -20,13 +20,7 @@ internal static class RootfsSteps
 
     /// <summary>How all mounts of the new namespace relate to the host's.</summary>
     internal static Propagation PartedAs(LinuxConfig linux) =>
-        linux.RootfsPropagation switch
-        {
-            null or "" or "private" or "rprivate" or "unbindable" or "runbindable" => Propagation.Private,
-            "slave" or "rslave" => Propagation.Slave,
-            "shared" or "rshared" => Propagation.Slave,
-            { } other => throw new InvalidSpecException($"linux.rootfsPropagation: unknown value \"{other}\""),
-        };
+        Wanted(linux) is Propagation.Shared or Propagation.Slave ? Propagation.Slave : Propagation.Private;
 
     /// <summary>Mounts the root file system on the bundle's rootfs directory and keeps its descriptor.</summary>
     internal static void Assemble(PlanContext context)
@@ -45,10 +39,6 @@ internal static class RootfsSteps
         SyscallProgramBuilder program = context.Program;
         program.Step($"mount the root file system {target}");
         Register root = program.CloneMount(FileCalls.WorkingDirectory, target, recursive: true);
-        if (!context.IsPrivate)
-        {
-            program.SetMountAttributes(root, MountAttributes.None, MountAttributes.None, Propagation.Private, recursive: true);
-        }
         program.MoveMount(root, FileCalls.WorkingDirectory, target);
         context.Root = root;
     }
@@ -81,19 +71,26 @@ internal static class RootfsSteps
             program.DetachHere();
         }
         program.ChangeDirectory("/");
-        Propagation wanted = context.Linux.RootfsPropagation switch
-        {
-            "shared" or "rshared" => Propagation.Shared,
-            "slave" or "rslave" => Propagation.Slave,
-            "unbindable" or "runbindable" => Propagation.Unbindable,
-            _ => Propagation.Unchanged,
-        };
-        if (wanted != Propagation.Unchanged)
+        Propagation wanted = Wanted(context.Linux);
+        if (wanted is not (Propagation.Unchanged or Propagation.Private))
         {
             program.Step($"set the propagation {context.Linux.RootfsPropagation} of the root");
-            program.SetPropagation("/", wanted);
+            program.SetPropagation("/", wanted, recursive: context.Linux.RootfsPropagation!.StartsWith('r'));
         }
     }
+
+    /// <summary>The propagation that the configuration names. Shared and slave let mounts of the host in; shared passes the container's
+    /// own on to the namespaces made from it, never to the host.</summary>
+    private static Propagation Wanted(LinuxConfig linux) =>
+        linux.RootfsPropagation switch
+        {
+            null or "" => Propagation.Unchanged,
+            "private" or "rprivate" => Propagation.Private,
+            "slave" or "rslave" => Propagation.Slave,
+            "shared" or "rshared" => Propagation.Shared,
+            "unbindable" or "runbindable" => Propagation.Unbindable,
+            { } other => throw new InvalidSpecException($"linux.rootfsPropagation: unknown value \"{other}\""),
+        };
 
     private static string Target(PlanContext context)
     {

@@ -1,5 +1,6 @@
 using Conex.Linux.Capabilities;
 using Conex.Oci.RuntimeSpec;
+using Conex.Runtime.LaunchPlans;
 
 namespace ConexRuntime.Commands;
 
@@ -12,7 +13,7 @@ internal static class FeatureList
             OciVersionMin = "1.0.0",
             OciVersionMax = RuntimeSpec.CurrentVersion,
             Hooks = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"],
-            MountOptions = MountOptions,
+            MountOptions = MountOptions.Known,
             Linux = new LinuxFeatures
             {
                 Namespaces = ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
@@ -54,62 +55,8 @@ internal static class FeatureList
                 Apparmor = new EnabledFeature { Enabled = false },
                 Selinux = new EnabledFeature { Enabled = false },
                 IntelRdt = new IntelRdtFeatures { Enabled = false },
-                MountExtensions = new MountExtensionsFeatures { Idmap = new EnabledFeature { Enabled = false } },
+                MountExtensions = new MountExtensionsFeatures { Idmap = new EnabledFeature { Enabled = true } },
                 NetDevices = new EnabledFeature { Enabled = false },
             },
         };
-
-    private static readonly string[] MountOptions =
-    [
-        "async",
-        "atime",
-        "bind",
-        "defaults",
-        "dev",
-        "diratime",
-        "dirsync",
-        "exec",
-        "loud",
-        "noatime",
-        "nodev",
-        "nodiratime",
-        "noexec",
-        "nostrictatime",
-        "nosuid",
-        "nosymfollow",
-        "private",
-        "ratime",
-        "rbind",
-        "rdev",
-        "rdiratime",
-        "relatime",
-        "remount",
-        "rexec",
-        "rnoatime",
-        "rnodev",
-        "rnodiratime",
-        "rnoexec",
-        "rnostrictatime",
-        "rnosuid",
-        "rnosymfollow",
-        "ro",
-        "rprivate",
-        "rro",
-        "rrw",
-        "rshared",
-        "rslave",
-        "rstrictatime",
-        "rsuid",
-        "rsymfollow",
-        "runbindable",
-        "rw",
-        "shared",
-        "silent",
-        "slave",
-        "strictatime",
-        "suid",
-        "symfollow",
-        "sync",
-        "unbindable",
-    ];
 }

@@ -1,0 +1,36 @@
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using Conex.Linux.Raw;
+
+namespace Conex.Linux.Mounts;
+
+/// <summary>A mount that is attached nowhere: it vanishes with its last descriptor unless move_mount(2) attaches it.</summary>
+public sealed unsafe class MountHandle(int descriptor) : FileHandle(descriptor)
+{
+    /// <summary>Copies what is mounted at a path (open_tree(2)).</summary>
+    /// <param name="recursive">Whether mounts below are copied too.</param>
+    /// <param name="follow">Whether a symbolic link at the end of the path is followed.</param>
+    /// <exception cref="KernelException">open_tree(2) refused.</exception>
+    public static MountHandle Clone(string path, bool recursive, bool follow = true)
+    {
+        byte[] name = [.. System.Text.Encoding.UTF8.GetBytes(path), 0];
+        int flags = Libc.OPEN_TREE_CLONE | Libc.O_CLOEXEC | (recursive ? Libc.AT_RECURSIVE : 0) | (follow ? 0 : Libc.AT_SYMLINK_NOFOLLOW);
+        fixed (byte* p = name)
+        {
+            long mount = Libc.syscall(Libc.SYS_open_tree, Libc.AT_FDCWD, (long)p, flags, 0, 0, 0);
+            return new MountHandle((int)KernelCall.Check(mount, "clone the mount", path));
+        }
+    }
+
+    /// <summary>Maps the user and group IDs of all files as a user namespace does (mount_setattr(2), MOUNT_ATTR_IDMAP).</summary>
+    /// <param name="recursive">Whether the mounts below are mapped too.</param>
+    /// <returns>EINVAL: the file system cannot; EPERM: the mount or the namespace is not this process's to use.</returns>
+    public Errno MapIds(FileHandle userNamespace, bool recursive)
+    {
+        ulong* attributes = stackalloc ulong[] { Libc.MOUNT_ATTR_IDMAP, 0, 0, (ulong)userNamespace.Descriptor };
+        byte empty = 0;
+        int flags = Libc.AT_EMPTY_PATH | (recursive ? Libc.AT_RECURSIVE : 0);
+        long result = Libc.syscall(Libc.SYS_mount_setattr, Descriptor, (long)&empty, flags, (long)attributes, 32, 0);
+        return result == -1 ? KernelCall.LastError : Errno.None;
+    }
+}
