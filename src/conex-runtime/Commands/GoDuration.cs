@@ -13,12 +13,11 @@ internal static class GoDuration
         ReadOnlySpan<char> rest = text;
         do
         {
-            int length = rest.IndexOfAnyExcept("0123456789.");
-            ReadOnlySpan<char> unit = length > 0 ? rest[length..] : [];
-            int end = unit.IndexOfAny("0123456789.");
-            unit = end < 0 ? unit : unit[..end];
+            int length = Run(rest, ofDigits: true);
+            ReadOnlySpan<char> unit = rest[length..];
+            unit = unit[..Run(unit, ofDigits: false)];
             if (
-                length <= 0
+                length == 0
                 || !double.TryParse(rest[..length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
                 || Seconds(unit) is not { } factor
             )
@@ -31,6 +30,17 @@ internal static class GoDuration
         return seconds < int.MaxValue / 1000
             ? TimeSpan.FromSeconds(seconds)
             : throw new InvalidSpecException($"duration {text} is too long");
+    }
+
+    /// <summary>How many characters at the beginning belong to a number, or do not.</summary>
+    private static int Run(ReadOnlySpan<char> text, bool ofDigits)
+    {
+        int length = 0;
+        while (length < text.Length && (char.IsAsciiDigit(text[length]) || text[length] == '.') == ofDigits)
+        {
+            length++;
+        }
+        return length;
     }
 
     private static double? Seconds(ReadOnlySpan<char> unit) =>
