@@ -45,6 +45,11 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int connect(int fd, byte* address, int length);
 
+    internal const int SO_SNDTIMEO = 21;
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int setsockopt(int fd, int level, int option, void* value, int length);
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int listen(int fd, int backlog);
 

@@ -12,4 +12,10 @@ public enum SeccompFilterFlags
 
     /// <summary>The speculative store bypass mitigation stays off: faster, and no protection between threads of one process.</summary>
     SpecAllow = 1 << 2,
+
+    /// <summary>seccomp(2) returns the descriptor on which calls with the action NOTIFY arrive.</summary>
+    NewListener = 1 << 3,
+
+    /// <summary>Once the listener has received a call, only fatal signals interrupt it.</summary>
+    WaitKillableReceived = 1 << 5,
 }

@@ -20,10 +20,23 @@ public sealed unsafe class UnixSocket : FileHandle
     public static UnixSocket Connect(string path) =>
         TryConnect(path, out Errno error) ?? throw new KernelException("connect to", path, error);
 
+    /// <summary>Connects as <see cref="Connect(string)"/>; connecting and each sending may take so many seconds, then EAGAIN: a peer that
+    /// does not accept or read holds nobody up.</summary>
+    /// <exception cref="KernelException">ENOENT: no such socket; ECONNREFUSED: nobody listens; EAGAIN: it does not accept.</exception>
+    public static UnixSocket Connect(string path, int sendSeconds) =>
+        TryConnect(path, out Errno error, sendSeconds) ?? throw new KernelException("connect to", path, error);
+
     /// <summary>Connects, or returns null and the reason.</summary>
-    public static UnixSocket? TryConnect(string path, out Errno error)
+    /// <param name="sendSeconds">How long connecting and each sending may take; 0: for ever.</param>
+    public static UnixSocket? TryConnect(string path, out Errno error, int sendSeconds = 0)
     {
         var socket = new UnixSocket(KernelCall.Check(Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0), "make a socket"));
+        if (sendSeconds > 0)
+        {
+            // struct timeval. unix(7) obeys it in connect(2) too, when the listener's queue is full.
+            long* time = stackalloc long[] { sendSeconds, 0 };
+            _ = Libc.setsockopt(socket.Descriptor, Libc.SOL_SOCKET, Libc.SO_SNDTIMEO, time, 16);
+        }
         byte* address = stackalloc byte[AddressSize];
         using FileHandle? directory = Address(path, address, out int length, out error);
         if (length > 0)

@@ -195,15 +195,32 @@ public static class FileCalls
     /// <summary>Sends one byte together with the descriptor that a register holds (SCM_RIGHTS).</summary>
     public static void TellDescriptor(this SyscallProgramBuilder program, Argument channel, byte message, Register descriptor)
     {
-        Datum control = program.Words(20, (ulong)Libc.SCM_RIGHTS << 32 | (uint)Libc.SOL_SOCKET, 0);
-        program.Store(control.At(16), descriptor);
         Datum vector = program.Words(0, 1);
         program.Point(vector, program.Bytes([message]));
-        // struct msghdr: name, namelen, iov, iovlen, control, controllen, flags.
-        Datum header = program.Words(0, 0, 0, 1, 0, 24, 0);
-        program.Point(header.At(16), vector);
-        program.Point(header.At(32), control);
+        Datum header = Envelope(program, vector, descriptor);
         program.Do(SyscallNumber.sendmsg, new CallRules { Expected = 1 }, channel, header, Libc.MSG_NOSIGNAL);
+    }
+
+    /// <summary>read(2) of a whole prepared message, which <see cref="SendDescriptor"/> sends.</summary>
+    /// <param name="size">More than the message has.</param>
+    public static (Datum Text, Register Length) ReadMessage(this SyscallProgramBuilder program, Argument file, int size)
+    {
+        Datum text = program.Cell(size);
+        return (text, program.Call(SyscallNumber.read, default, file, text, size));
+    }
+
+    /// <summary>sendmsg(2) of a message with one descriptor (SCM_RIGHTS).</summary>
+    public static void SendDescriptor(
+        this SyscallProgramBuilder program,
+        Argument socket,
+        (Datum Text, Register Length) message,
+        Register descriptor
+    )
+    {
+        Datum vector = program.Words(0, 0);
+        program.Point(vector, message.Text);
+        program.Store(vector.At(8), message.Length);
+        program.Do(SyscallNumber.sendmsg, default, socket, Envelope(program, vector, descriptor), Libc.MSG_NOSIGNAL);
     }
 
     /// <summary>accept4(2): waits for a connection.</summary>
@@ -212,4 +229,16 @@ public static class FileCalls
 
     /// <summary>Failures are reported on this socket from here on.</summary>
     public static void ReportTo(this SyscallProgramBuilder program, Register socket) => program.Do(Operation.ReportTo, default, socket);
+
+    /// <summary>struct msghdr with a descriptor as its control message.</summary>
+    private static Datum Envelope(SyscallProgramBuilder program, Datum vector, Register descriptor)
+    {
+        Datum control = program.Words(20, (ulong)Libc.SCM_RIGHTS << 32 | (uint)Libc.SOL_SOCKET, 0);
+        program.Store(control.At(16), descriptor);
+        // struct msghdr: name, namelen, iov, iovlen, control, controllen, flags.
+        Datum header = program.Words(0, 0, 0, 1, 0, 24, 0);
+        program.Point(header.At(16), vector);
+        program.Point(header.At(32), control);
+        return header;
+    }
 }

@@ -194,12 +194,19 @@ public static class ProcessCalls
     /// <summary>seccomp(2): installs a filter.</summary>
     /// <param name="filter">An array of struct sock_filter, 8 bytes each.</param>
     /// <param name="flags">SECCOMP_FILTER_FLAG_*.</param>
-    public static void LoadSeccomp(this SyscallProgramBuilder program, ReadOnlySpan<byte> filter, uint flags)
+    /// <returns>The listener's descriptor, with SECCOMP_FILTER_FLAG_NEW_LISTENER.</returns>
+    public static Register LoadSeccomp(this SyscallProgramBuilder program, ReadOnlySpan<byte> filter, uint flags)
     {
         // struct sock_fprog: u16 length, padding, pointer.
         Datum header = program.Words((ulong)(filter.Length / 8), 0);
         program.Point(header.At(8), program.Bytes(filter));
+        const uint SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
+        if ((flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0)
+        {
+            return program.Call(SyscallNumber.seccomp, default, SECCOMP_SET_MODE_FILTER, flags, header);
+        }
         program.Do(SyscallNumber.seccomp, default, SECCOMP_SET_MODE_FILTER, flags, header);
+        return default;
     }
 
     /// <summary>rt_sigprocmask(2): no signal is blocked.</summary>

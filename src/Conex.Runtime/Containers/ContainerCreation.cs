@@ -11,6 +11,7 @@ using Conex.Runtime.Errors;
 using Conex.Runtime.Launch;
 using Conex.Runtime.LaunchPlans;
 using Conex.Runtime.Resources;
+using Conex.Runtime.Seccomp;
 using Conex.Runtime.State;
 
 namespace Conex.Runtime.Containers;
@@ -26,7 +27,7 @@ public static class ContainerCreation
     {
         Bundle bundle = request.Bundle;
         string rootPath = bundle.RootPath;
-        RuntimeSpec spec = WithHome(bundle, rootPath);
+        RuntimeSpec spec = SeccompNotification.WithReceiver(WithHome(bundle, rootPath));
         CheckDescriptors(request);
         StateDirectory state = StateDirectory.Create(context.Root, request.Id);
         Cgroup? cgroup = null;
@@ -63,9 +64,16 @@ public static class ContainerCreation
             }
             IReadOnlyList<string> warnings = ResourceApplier.Apply(cgroup, spec.Linux?.Resources ?? new LinuxResources());
             CrashStep.At("runtime.create.limits-set");
-            LaunchPlan plan = LaunchPlanCompiler.Compile(spec, Options(spec, request, cgroup));
+            using var agent = SeccompAgent.TryConnect(spec.Linux?.Seccomp, record, request.Gate == StartGate.None ? "creating" : "created");
+            LaunchPlan plan = LaunchPlanCompiler.Compile(
+                spec,
+                Options(spec, request, cgroup) with
+                {
+                    AgentMessageSize = agent?.LongestMessage ?? 0,
+                }
+            );
             launching = record;
-            return Launch(plan, spec, request, state, cgroup, record) with { Warnings = warnings };
+            return Launch(plan, spec, agent, request, state, cgroup, record) with { Warnings = warnings };
         }
         catch
         {
@@ -77,6 +85,7 @@ public static class ContainerCreation
     private static CreatedContainer Launch(
         LaunchPlan plan,
         RuntimeSpec spec,
+        SeccompAgent? agent,
         CreateRequest request,
         StateDirectory state,
         Cgroup cgroup,
@@ -88,6 +97,7 @@ public static class ContainerCreation
         var inputs = new LaunchInputs
         {
             Hooks = hooks,
+            Agent = agent,
             Stdio = plan.Stdio is null ? null : request.Stdio,
             Listener = listener,
             Cgroup = cgroup,
@@ -106,6 +116,7 @@ public static class ContainerCreation
                 state.WriteRecord(record);
                 CrashStep.At("runtime.create.process-recorded");
                 hooks?.Describe(record);
+                agent?.Describe(pid, pid);
             },
         };
         LaunchedProcess process = Launcher.Start(plan, inputs);

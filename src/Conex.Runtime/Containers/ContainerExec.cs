@@ -6,6 +6,7 @@ using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.Errors;
 using Conex.Runtime.Launch;
 using Conex.Runtime.LaunchPlans;
+using Conex.Runtime.Seccomp;
 
 namespace Conex.Runtime.Containers;
 
@@ -35,7 +36,8 @@ public static class ContainerExec
         using PidHandle init =
             (status is ContainerStatus.Stopped or ContainerStatus.Creating ? null : container.OpenInit())
             ?? throw new ContainerStateException("cannot exec in a stopped container");
-        RuntimeSpec spec = RuntimeSpec.Parse(container.State.ReadConfig());
+        RuntimeSpec spec = SeccompNotification.WithReceiver(RuntimeSpec.Parse(container.State.ReadConfig()));
+        using var agent = SeccompAgent.TryConnect(spec.Linux?.Seccomp, container.Record, "running");
         using Cgroup? cgroup = container.OpenCgroup();
         var options = new LaunchOptions
         {
@@ -49,6 +51,7 @@ public static class ContainerExec
             TaskFiles = cgroup?.TaskFiles ?? [],
             AvailableCapabilities = CapabilitySet.ReadPermitted(),
             LastCapability = CapabilitySet.ReadLast(),
+            AgentMessageSize = agent?.LongestMessage ?? 0,
         };
         LaunchPlan plan = ExecPlanCompiler.Compile(
             WithHome(process, container.Record.Rootfs),
@@ -64,6 +67,8 @@ public static class ContainerExec
             MayBeFrozen = ignorePaused,
             Init = init,
             OomScoreAdj = process.OomScoreAdj,
+            Agent = agent,
+            OnProcess = agent is null ? null : pid => agent.Describe(pid, container.Record.Pid),
         };
         LaunchedProcess launched = Launch(plan, inputs, container.Record.Pid);
         launched.AwaitExecution();

@@ -81,6 +81,8 @@ internal static class LaunchFailureText
         (label, error) switch
         {
             (_, Errno.ECANCELED) => "the process that started it is gone",
+            (AgentSteps.HandOver, Errno.EAGAIN) => "the agent does not read",
+            (AgentSteps.HandOver, Errno.EPIPE) => "the agent is gone",
             ("pivot to the root file system", Errno.EINVAL) =>
                 "the host's root is a chroot or the initial ramfs, which cannot be pivoted away from: use --no-pivot",
             ({ } l, Errno.EPERM) when l.StartsWith("set RLIMIT_", StringComparison.Ordinal) =>

@@ -35,6 +35,9 @@ public sealed record LaunchInputs
     /// <summary>The starter's part in the hooks; the launched process disposes it. Null without hooks.</summary>
     public LaunchHooks? Hooks { get; init; }
 
+    /// <summary>The connection to the seccomp agent; the caller's to dispose. Null where the filter notifies nobody.</summary>
+    public SeccompAgent? Agent { get; init; }
+
     /// <summary>Called with the process's number before it does anything: the moment to write it down.</summary>
     public Action<int>? OnProcess { get; init; }
 }

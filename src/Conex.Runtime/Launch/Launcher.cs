@@ -51,7 +51,7 @@ public static class Launcher
     private static StartedProgram Clone(LaunchPlan plan, LaunchInputs inputs, UnixSocket remote)
     {
         using IdMappedMounts? idMapped = plan.IdMappedSources.Count == 0 ? null : IdMappedMounts.Open(plan.IdMappedSources);
-        Span<(Register, long)> registers = stackalloc (Register, long)[16 + plan.IdMappedSources.Count];
+        Span<(Register, long)> registers = stackalloc (Register, long)[20 + plan.IdMappedSources.Count];
         int count = 0;
         registers[count++] = (plan.Channel, remote.Descriptor);
         if (plan.Listener is { } listener)
@@ -73,6 +73,11 @@ public static class Launcher
             var area = ArgumentArea.Read();
             registers[count++] = (arguments.Start, area.Start);
             registers[count++] = (arguments.Length, area.Length);
+        }
+        if (plan.Agent is { } agent)
+        {
+            registers[count++] = (agent.Socket, inputs.Agent!.Socket.Descriptor);
+            registers[count++] = (agent.Message, inputs.Agent.Message.Descriptor);
         }
         if (plan.Hooks is { } hooks)
         {

@@ -18,7 +18,8 @@ internal static class CredentialSteps
         LinuxSeccomp? seccomp,
         LaunchOptions options,
         bool inUserNamespace,
-        Register channel
+        Register channel,
+        AgentRegisters? agent
     )
     {
         ulong available = inUserNamespace ? ulong.MaxValue : options.AvailableCapabilities;
@@ -51,8 +52,15 @@ internal static class CredentialSteps
         if (seccomp is not null)
         {
             SeccompFilter filter = SeccompCompiler.Compile(SeccompTranslation.ToPolicy(seccomp));
-            program.Step("install the seccomp filter");
-            program.LoadSeccomp(filter.Image, (uint)filter.Flags);
+            if (agent is null)
+            {
+                program.Step("install the seccomp filter");
+                program.LoadSeccomp(filter.Image, (uint)filter.Flags);
+            }
+            else
+            {
+                AgentSteps.Add(program, filter, options, agent);
+            }
         }
         if (!process.NoNewPrivileges)
         {

@@ -27,6 +27,7 @@ public static class ExecPlanCompiler
             ? (program.Register("stdin"), program.Register("stdout"), program.Register("stderr"))
             : null;
         Register? cgroup = options.IntoCgroup ? program.Register("cgroup") : null;
+        AgentRegisters? agent = AgentSteps.Registers(program, seccomp);
 
         program.Step("nobody may look into this process until it is the payload");
         program.MakeUndumpable();
@@ -61,7 +62,7 @@ public static class ExecPlanCompiler
         (string, Register)[] places = ExecutionSteps.Find(program, process, name);
         program.Step("check the working directory");
         program.RequireReachableDirectory();
-        CredentialSteps.Add(program, process, seccomp, options, inUserNamespace, channel);
+        CredentialSteps.Add(program, process, seccomp, options, inUserNamespace, channel, agent);
         ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
         ExecutionSteps.Execute(program, process, places);
         return new LaunchPlan
@@ -71,6 +72,7 @@ public static class ExecPlanCompiler
             Stdio = stdio,
             Init = init,
             Cgroup = cgroup,
+            Agent = agent,
             GoesOnAsSibling = true,
             SendsTerminal = process.Terminal,
             ExecutionStart = executionStart,

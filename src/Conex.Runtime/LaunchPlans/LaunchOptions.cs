@@ -42,6 +42,9 @@ public sealed record LaunchOptions
     /// <summary>The <c>tasks</c> files of the version 1 hierarchies that the process moves itself into.</summary>
     public IReadOnlyList<string> TaskFiles { get; init; } = [];
 
+    /// <summary>The longest that the message to a seccomp agent can be, in bytes.</summary>
+    public int AgentMessageSize { get; init; } = 4096;
+
     /// <summary>Whether the process is born in its cgroup by the descriptor that the starter hands in.</summary>
     public bool IntoCgroup { get; init; }
 

@@ -35,6 +35,9 @@ public sealed record LaunchPlan
     /// <summary>What the hooks that the process runs itself need; null without such.</summary>
     public HookRegisters? Hooks { get; init; }
 
+    /// <summary>What handing a seccomp listener to its agent needs; null where the filter notifies nobody.</summary>
+    public AgentRegisters? Agent { get; init; }
+
     /// <summary>Whether startContainer hooks run before execve(2), which may take as long as they like.</summary>
     public bool RunsStartHooks { get; init; }
 

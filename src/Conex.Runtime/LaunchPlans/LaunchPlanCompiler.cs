@@ -1,6 +1,7 @@
 using Conex.Linux.SyscallPrograms;
 using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.Errors;
+using Conex.Runtime.Seccomp;
 
 namespace Conex.Runtime.LaunchPlans;
 
@@ -28,6 +29,7 @@ public static class LaunchPlanCompiler
             ? (program.Register("stdin"), program.Register("stdout"), program.Register("stderr"))
             : null;
         HookRegisters? hooks = HookSteps.Registers(context);
+        AgentRegisters? agent = AgentSteps.Registers(program, spec.Linux?.Seccomp);
 
         bool viaSibling = namespaces.Joined.Count > 0 || spec.Linux?.TimeOffsets is { Count: > 0 };
         ulong cloneFlags = namespaces.Created & ClonedNamespaces;
@@ -72,7 +74,7 @@ public static class LaunchPlanCompiler
         Wait(program, options.Gate, channel, listener);
         int afterGate = options.Gate == StartGate.None ? 0 : program.Count;
         bool inUserNamespace = namespaces.Has(NamespaceSet.User);
-        CredentialSteps.Add(program, process, spec.Linux?.Seccomp, options, inUserNamespace, channel);
+        CredentialSteps.Add(program, process, spec.Linux?.Seccomp, options, inUserNamespace, channel, agent);
         ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
         HookSteps.AddStart(context, hooks);
         (Register, Register)? arguments = null;
@@ -92,6 +94,7 @@ public static class LaunchPlanCompiler
             Cgroup = cgroup,
             Arguments = arguments,
             Hooks = hooks,
+            Agent = agent,
             RunsStartHooks = spec.Hooks?.StartContainer is { Count: > 0 },
             IdMappedSources = context.IdMappedSources,
             CopyUps = context.CopyUps,
@@ -127,6 +130,7 @@ public static class LaunchPlanCompiler
             throw new InvalidSpecException("unable to set domainname without a private UTS namespace");
         }
         HookSteps.Check(spec);
+        UnknownCalls.Check(spec);
         UnsupportedFields.Refuse(spec);
     }
 

@@ -12,6 +12,7 @@ public static class SeccompNames
             "SCMP_ACT_TRAP",
             "SCMP_ACT_ERRNO",
             "SCMP_ACT_TRACE",
+            "SCMP_ACT_NOTIFY",
             "SCMP_ACT_LOG",
             "SCMP_ACT_ALLOW",
         ];

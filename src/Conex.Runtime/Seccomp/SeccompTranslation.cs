@@ -18,12 +18,19 @@ public static class SeccompTranslation
         {
             AddRules(rules, syscalls[i], i);
         }
+        bool notifies = SeccompNotification.IsUsed(seccomp);
+        if (notifies)
+        {
+            SeccompNotification.Check(seccomp);
+        }
+        // The flag is for filters with a listener only.
+        SeccompFilterFlags notUsed = notifies ? SeccompFilterFlags.None : SeccompFilterFlags.WaitKillableReceived;
         return new SeccompPolicy
         {
             DefaultAction = Action(seccomp.DefaultAction, seccomp.DefaultErrnoRet, "by default"),
             Architectures = Architectures(seccomp.Architectures),
             Rules = rules,
-            Flags = Flags(seccomp.Flags),
+            Flags = Flags(seccomp.Flags) & ~notUsed | (notifies ? SeccompFilterFlags.NewListener : SeccompFilterFlags.None),
         };
     }
 
@@ -96,9 +103,7 @@ public static class SeccompTranslation
             "SCMP_ACT_KILL_PROCESS" => SeccompAction.KillProcess,
             "SCMP_ACT_TRAP" => SeccompAction.Trap,
             "SCMP_ACT_LOG" => SeccompAction.Log,
-            "SCMP_ACT_NOTIFY" => throw new FormatException(
-                $"seccomp: action SCMP_ACT_NOTIFY {of} is not supported; nobody would answer the notifications"
-            ),
+            "SCMP_ACT_NOTIFY" => SeccompAction.Notify,
             _ => throw new FormatException($"seccomp: unknown action \"{name}\" {of}; known are {string.Join(", ", SeccompNames.Actions)}"),
         };
         if (errnoRet is not null && name is not ("SCMP_ACT_ERRNO" or "SCMP_ACT_TRACE"))
@@ -152,8 +157,9 @@ public static class SeccompTranslation
             {
                 "SECCOMP_FILTER_FLAG_LOG" => SeccompFilterFlags.Log,
                 "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => SeccompFilterFlags.SpecAllow,
-                // The filter is loaded by the only thread, and without notifications nothing waits for one.
-                "SECCOMP_FILTER_FLAG_TSYNC" or "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => SeccompFilterFlags.None,
+                "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => SeccompFilterFlags.WaitKillableReceived,
+                // The filter is loaded by the only thread.
+                "SECCOMP_FILTER_FLAG_TSYNC" => SeccompFilterFlags.None,
                 _ => throw new FormatException($"seccomp: unknown flag \"{names[i]}\"; known are {string.Join(", ", SeccompNames.Flags)}"),
             };
         }

@@ -37,6 +37,7 @@ internal static class FeatureList
                         "SCMP_ACT_KILL_PROCESS",
                         "SCMP_ACT_KILL_THREAD",
                         "SCMP_ACT_LOG",
+                        "SCMP_ACT_NOTIFY",
                         "SCMP_ACT_TRACE",
                         "SCMP_ACT_TRAP",
                     ],

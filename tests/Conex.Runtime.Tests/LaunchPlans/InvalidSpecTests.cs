@@ -106,6 +106,42 @@ public sealed class InvalidSpecTests
         );
 
     [Fact]
+    public void An_unknown_system_call_is_an_error_only_where_an_annotation_asks_for_it()
+    {
+        RuntimeSpec spec = TestSpecs.Minimal("mount");
+        spec = spec with
+        {
+            Linux = spec.Linux! with
+            {
+                Seccomp = new LinuxSeccomp
+                {
+                    DefaultAction = "SCMP_ACT_ALLOW",
+                    Syscalls = [new LinuxSyscall { Names = ["mkdir", "mkdirr"], Action = "SCMP_ACT_ERRNO" }],
+                },
+            },
+        };
+        Assert.NotNull(LaunchPlanCompiler.Compile(spec, TestSpecs.Options));
+        Assert.Contains(
+            "system call \"mkdirr\" is unknown",
+            Assert
+                .Throws<FormatException>(() =>
+                    LaunchPlanCompiler.Compile(
+                        spec with
+                        {
+                            Annotations = new Dictionary<string, string>(StringComparer.Ordinal)
+                            {
+                                ["run.oci.seccomp_fail_unknown_syscall"] = "1",
+                            },
+                        },
+                        TestSpecs.Options
+                    )
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void A_shared_mount_does_not_lead_out_of_a_user_namespace()
     {
         RuntimeSpec spec = TestSpecs.Minimal("mount", "user");

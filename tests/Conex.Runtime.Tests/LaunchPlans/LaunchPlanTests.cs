@@ -187,6 +187,20 @@ public sealed class LaunchPlanTests
     }
 
     [Fact]
+    public void The_process_hands_its_seccomp_listener_to_the_agent_itself()
+    {
+        RuntimeSpec spec = TestSpecs.Minimal("mount");
+        var seccomp = new LinuxSeccomp
+        {
+            DefaultAction = "SCMP_ACT_ALLOW",
+            ListenerPath = "/run/agent.sock",
+            Syscalls = [new LinuxSyscall { Names = ["mkdir"], Action = "SCMP_ACT_NOTIFY" }],
+        };
+        string listing = Print(spec with { Linux = spec.Linux! with { Seccomp = seccomp } });
+        GoldenFile.Matches("seccomp-agent.plan", listing[listing.IndexOf("# read what the seccomp", StringComparison.Ordinal)..]);
+    }
+
+    [Fact]
     public void The_steps_after_the_gate_are_known_to_whoever_starts_the_container()
     {
         LaunchPlan plan = LaunchPlanCompiler.Compile(TestSpecs.Minimal("mount"), TestSpecs.Options with { Gate = StartGate.Listener });

@@ -87,6 +87,19 @@ public sealed class SeccompTranslationTests
         );
     }
 
+    [Fact]
+    public void A_filter_that_notifies_has_a_listener_and_may_wait_killable()
+    {
+        string[] flags = ["SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"];
+        LinuxSeccomp notifying = Section(Rule("SCMP_ACT_NOTIFY")) with { ListenerPath = "/agent", Flags = flags };
+        Assert.Equal(
+            SeccompFilterFlags.NewListener | SeccompFilterFlags.WaitKillableReceived,
+            SeccompTranslation.ToPolicy(notifying).Flags
+        );
+        // The kernel refuses the one without the other.
+        Assert.Equal(SeccompFilterFlags.None, SeccompTranslation.ToPolicy(Section(Rule("SCMP_ACT_LOG")) with { Flags = flags }).Flags);
+    }
+
     public static TheoryData<LinuxSeccomp, string> Mistakes =>
         new()
         {
@@ -95,7 +108,18 @@ public sealed class SeccompTranslationTests
                 "seccomp: unknown action \"DENY\" by default; known are SCMP_ACT_KILL, "
             },
             { Section(Rule("SCMP_ACT_ALOW")), "seccomp: unknown action \"SCMP_ACT_ALOW\" for system call read; known are SCMP_ACT_KILL, " },
-            { Section(Rule("SCMP_ACT_NOTIFY")), "seccomp: action SCMP_ACT_NOTIFY for system call read is not supported; " },
+            { Section(Rule("SCMP_ACT_NOTIFY")), "seccomp: SCMP_ACT_NOTIFY needs listenerPath; " },
+            {
+                Section(Rule("SCMP_ACT_NOTIFY") with { Names = ["mkdir", "sendmsg"] }) with
+                {
+                    ListenerPath = "/agent",
+                },
+                "seccomp: SCMP_ACT_NOTIFY for sendmsg would stop the process before its listener is handed over; "
+            },
+            {
+                new LinuxSeccomp { DefaultAction = "SCMP_ACT_NOTIFY", ListenerPath = "/agent" },
+                "seccomp: SCMP_ACT_NOTIFY as the default action would stop the process "
+            },
             {
                 Section(Rule("SCMP_ACT_ALLOW") with { ErrnoRet = 1 }),
                 "seccomp: action SCMP_ACT_ALLOW for system call read takes no errnoRet; "
