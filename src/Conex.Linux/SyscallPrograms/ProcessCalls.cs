@@ -106,6 +106,16 @@ public static class ProcessCalls
     public static void SetPersonality(this SyscallProgramBuilder program, ulong persona) =>
         program.Do(SyscallNumber.personality, default, persona);
 
+    /// <summary>set_mempolicy(2).</summary>
+    /// <param name="mode">MPOL_* with MPOL_F_*.</param>
+    /// <param name="nodes">A bit for each node.</param>
+    public static void SetMemoryPolicy(this SyscallProgramBuilder program, uint mode, ReadOnlySpan<ulong> nodes)
+    {
+        // The kernel reads one bit less than it is told.
+        Argument mask = nodes.IsEmpty ? 0 : program.Words(nodes);
+        program.Do(SyscallNumber.set_mempolicy, default, mode, mask, nodes.IsEmpty ? 0 : (nodes.Length * 64) + 1);
+    }
+
     /// <summary>sched_setattr(2) on this process with a prepared struct sched_attr of 48 bytes.</summary>
     public static void SetScheduler(this SyscallProgramBuilder program, Datum attributes) =>
         program.Do(SyscallNumber.sched_setattr, default, 0, attributes, 0);

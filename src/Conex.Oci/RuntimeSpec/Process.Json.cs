@@ -35,6 +35,8 @@ public sealed partial record Process : IJsonRecord<Process>
                 ApparmorProfile = json.String();
             else if (json.Is("selinuxLabel"u8))
                 SelinuxLabel = json.String();
+            else if (json.Is("landlock"u8))
+                Landlock = json.Object<Landlock>();
             else if (json.Is("oomScoreAdj"u8))
                 OomScoreAdj = json.Int32();
             else if (json.Is("scheduler"u8))
@@ -71,6 +73,7 @@ public sealed partial record Process : IJsonRecord<Process>
         json.Flag("noNewPrivileges"u8, NoNewPrivileges);
         json.Member("apparmorProfile"u8, ApparmorProfile);
         json.Member("selinuxLabel"u8, SelinuxLabel);
+        json.Member("landlock"u8, Landlock);
         json.Member("oomScoreAdj"u8, OomScoreAdj);
         json.Member("scheduler"u8, Scheduler);
         json.Member("ioPriority"u8, IoPriority);

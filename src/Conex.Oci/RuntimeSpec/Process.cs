@@ -36,6 +36,9 @@ public sealed partial record Process
     /// <summary>The SELinux label of the process.</summary>
     public string? SelinuxLabel { get; init; }
 
+    /// <summary>Landlock rules; proposed for the specification, not part of it yet.</summary>
+    public Landlock? Landlock { get; init; }
+
     /// <summary>The value for <c>/proc/self/oom_score_adj</c>, -1000 to 1000; inherited when absent.</summary>
     public int? OomScoreAdj { get; init; }
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Conex.Linux.Capabilities;
 using Conex.Linux.Cgroups;
+using Conex.Linux.Errors;
 using Conex.Linux.Faults;
 using Conex.Linux.Files;
+using Conex.Linux.Landlock;
 using Conex.Linux.Processes;
 using Conex.Linux.Sockets;
 using Conex.Oci.RuntimeSpec;
@@ -32,6 +34,7 @@ public static class ContainerCreation
         StateDirectory state = StateDirectory.Create(context.Root, request.Id);
         Cgroup? cgroup = null;
         ContainerRecord? launching = null;
+        ResctrlGroups? groups = null;
         try
         {
             var host = CgroupHost.Detect();
@@ -62,6 +65,14 @@ public static class ContainerCreation
                 record = record with { CgroupPaths = cgroup.Paths };
                 state.WriteRecord(record);
             }
+            if (spec.Linux?.IntelRdt is { } rdt)
+            {
+                string resctrl = ResctrlGroups.FindRoot();
+                groups = ResctrlGroups.Find(rdt, request.Id, resctrl);
+                record = record with { ResctrlTasks = groups.Tasks, ResctrlOwned = groups.Owned };
+                state.WriteRecord(record);
+                groups.Make(rdt, resctrl);
+            }
             IReadOnlyList<string> warnings = ResourceApplier.Apply(cgroup, spec.Linux?.Resources ?? new LinuxResources());
             CrashStep.At("runtime.create.limits-set");
             using var agent = SeccompAgent.TryConnect(spec.Linux?.Seccomp, record, request.Gate == StartGate.None ? "creating" : "created");
@@ -73,11 +84,11 @@ public static class ContainerCreation
                 }
             );
             launching = record;
-            return Launch(plan, spec, agent, request, state, cgroup, record) with { Warnings = warnings };
+            return Launch(plan, spec, agent, request, state, cgroup, record) with { Warnings = [.. warnings, .. plan.Warnings] };
         }
         catch
         {
-            Undo(state, cgroup, launching, context);
+            Undo(state, cgroup, groups, launching, context);
             throw;
         }
     }
@@ -115,6 +126,8 @@ public static class ContainerCreation
                 };
                 state.WriteRecord(record);
                 CrashStep.At("runtime.create.process-recorded");
+                record.Resctrl?.Join(pid);
+                NetworkDeviceMove.Do(spec.Linux?.NetDevices, pid);
                 hooks?.Describe(record);
                 agent?.Describe(pid, pid);
             },
@@ -136,14 +149,15 @@ public static class ContainerCreation
     }
 
     /// <param name="launched">What is known of a container whose hooks may have run; null before.</param>
-    private static void Undo(StateDirectory state, Cgroup? cgroup, ContainerRecord? launched, RuntimeContext context)
+    private static void Undo(StateDirectory state, Cgroup? cgroup, ResctrlGroups? groups, ContainerRecord? launched, RuntimeContext context)
     {
         try
         {
             cgroup?.Kill(RuntimeContext.Deadline);
             cgroup?.Delete(RuntimeContext.Deadline);
+            groups?.Remove();
         }
-        catch (CgroupException)
+        catch (Exception e) when (e is CgroupException or KernelException)
         {
             // The error that led here is the one to report; the state directory stays for delete --force.
             return;
@@ -202,6 +216,7 @@ public static class ContainerCreation
             TaskFiles = cgroup?.TaskFiles ?? [],
             AvailableCapabilities = CapabilitySet.ReadPermitted(),
             LastCapability = CapabilitySet.ReadLast(),
+            LandlockAbi = LandlockSteps.IsAsked(spec.Process, spec) ? LandlockKernel.ReadAbi() : 0,
         };
 
     private static void CheckDescriptors(CreateRequest request)

@@ -1,6 +1,7 @@
 using Conex.Linux.Capabilities;
 using Conex.Linux.Cgroups;
 using Conex.Linux.Files;
+using Conex.Linux.Landlock;
 using Conex.Linux.Processes;
 using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.Errors;
@@ -52,14 +53,9 @@ public static class ContainerExec
             AvailableCapabilities = CapabilitySet.ReadPermitted(),
             LastCapability = CapabilitySet.ReadLast(),
             AgentMessageSize = agent?.LongestMessage ?? 0,
+            LandlockAbi = LandlockSteps.IsAsked(process, spec) ? LandlockKernel.ReadAbi() : 0,
         };
-        LaunchPlan plan = ExecPlanCompiler.Compile(
-            WithHome(process, container.Record.Rootfs),
-            container.Record.Namespaces,
-            spec.Linux?.Seccomp,
-            spec.Linux?.Personality,
-            options
-        );
+        LaunchPlan plan = ExecPlanCompiler.Compile(WithHome(process, container.Record.Rootfs), container.Record.Namespaces, spec, options);
         var inputs = new LaunchInputs
         {
             Stdio = plan.Stdio is null ? null : stdio,
@@ -68,7 +64,11 @@ public static class ContainerExec
             Init = init,
             OomScoreAdj = process.OomScoreAdj,
             Agent = agent,
-            OnProcess = agent is null ? null : pid => agent.Describe(pid, container.Record.Pid),
+            OnProcess = pid =>
+            {
+                container.Record.Resctrl?.Join(pid);
+                agent?.Describe(pid, container.Record.Pid);
+            },
         };
         LaunchedProcess launched = Launch(plan, inputs, container.Record.Pid);
         launched.AwaitExecution();

@@ -67,6 +67,7 @@ public static class ContainerRemoval
             cgroup.Delete(RuntimeContext.Deadline);
         }
         CrashStep.At("runtime.delete.cgroup-removed");
+        record.Resctrl?.Remove();
         if (record.Pid != 0)
         {
             // Before the state goes: cut in between, the next delete runs them once more rather than never.

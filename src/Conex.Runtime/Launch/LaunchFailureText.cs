@@ -97,6 +97,16 @@ internal static class LaunchFailureText
             ({ } l, Errno.ENODEV) when l.StartsWith("mount ", StringComparison.Ordinal) => "this kernel does not know the file system",
             ({ } l, Errno.EROFS) when l.StartsWith("mount ", StringComparison.Ordinal) || l.StartsWith("bind ", StringComparison.Ordinal) =>
                 "the mount point is missing in a read-only root file system",
+            ({ } l, Errno.ENOENT) when l.StartsWith("apply the AppArmor profile ", StringComparison.Ordinal) =>
+                "the profile is not loaded: apparmor_parser loads it",
+            ({ } l, Errno.EINVAL) when l.StartsWith("apply the AppArmor profile ", StringComparison.Ordinal) =>
+                "AppArmor is not active on this host",
+            ({ } l, Errno.EINVAL) when l.StartsWith("apply the SELinux label ", StringComparison.Ordinal) =>
+                "SELinux is not active on this host, or its policy does not know the label",
+            ({ } l, Errno.EINVAL) when l.StartsWith("set the memory policy ", StringComparison.Ordinal) =>
+                "the mode takes no nodes or needs some, or none of them is online and allowed for the container",
+            ({ } l, Errno.ENOSYS) when l.StartsWith("set the memory policy ", StringComparison.Ordinal) =>
+                "this kernel is built without memory policies",
             _ => "",
         };
 }

@@ -25,6 +25,7 @@ internal static class CgroupSteps
         Register file = program.OpenFileSystem("tmpfs");
         program.Configure(file, "source", "tmpfs");
         program.Configure(file, "mode", "755");
+        MountLabel.Configure(context, file);
         program.CreateSuperblock(file);
         Register made = program.MountFileSystem(file, MountAttributes.NoSuid | MountAttributes.NoDev | MountAttributes.NoExec);
         program.MoveMount(made, InRoot.MountPoint(context, path, isDirectory: true, Linux.Files.ResolveRules.NoSymlinks), "");

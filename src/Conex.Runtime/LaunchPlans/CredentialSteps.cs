@@ -19,6 +19,7 @@ internal static class CredentialSteps
         LaunchOptions options,
         bool inUserNamespace,
         Register channel,
+        ConfinementSteps confinement,
         AgentRegisters? agent
     )
     {
@@ -49,6 +50,7 @@ internal static class CredentialSteps
         DieWithParent(program, options, channel);
         program.Step("close every descriptor that is not the payload's at execve");
         program.CloseOnExecFrom(3 + options.PreservedDescriptors);
+        confinement.Apply(program);
         if (seccomp is not null)
         {
             SeccompFilter filter = SeccompCompiler.Compile(SeccompTranslation.ToPolicy(seccomp));

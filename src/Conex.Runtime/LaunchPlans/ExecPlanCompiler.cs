@@ -8,16 +8,10 @@ namespace Conex.Runtime.LaunchPlans;
 public static class ExecPlanCompiler
 {
     /// <param name="namespaces">CLONE_NEW* flags of the container's own namespaces.</param>
-    /// <param name="seccomp">The container's filter, which holds for an exec too.</param>
+    /// <param name="container">The container's configuration: its filter, execution domain, memory policy and confinement hold for an exec too.</param>
     /// <exception cref="InvalidSpecException">The process is wrong, or asks for what cannot be had.</exception>
     /// <exception cref="LaunchException">The program cannot be found whatever the root holds: PATH is empty.</exception>
-    public static LaunchPlan Compile(
-        Process process,
-        ulong namespaces,
-        LinuxSeccomp? seccomp,
-        LinuxPersonality? personality,
-        LaunchOptions options
-    )
+    public static LaunchPlan Compile(Process process, ulong namespaces, RuntimeSpec container, LaunchOptions options)
     {
         string name = LaunchPlanCompiler.ProgramName(process);
         var program = new SyscallProgramBuilder();
@@ -27,11 +21,12 @@ public static class ExecPlanCompiler
             ? (program.Register("stdin"), program.Register("stdout"), program.Register("stderr"))
             : null;
         Register? cgroup = options.IntoCgroup ? program.Register("cgroup") : null;
-        AgentRegisters? agent = AgentSteps.Registers(program, seccomp);
+        AgentRegisters? agent = AgentSteps.Registers(program, container.Linux?.Seccomp);
 
         program.Step("nobody may look into this process until it is the payload");
         program.MakeUndumpable();
         CgroupJoin.Add(program, options.TaskFiles);
+        var confinement = ConfinementSteps.Prepare(program, process, container, options);
         program.Step("join the container's namespaces");
         program.JoinNamespace(init, namespaces);
         program.Step("go on as a process in the joined namespaces");
@@ -50,11 +45,12 @@ public static class ExecPlanCompiler
         program.NewSession();
         if (!options.NoNewKeyring)
         {
-            program.JoinSessionKeyring(options.Id);
+            confinement.JoinSessionKeyring(program, options.Id);
         }
         Register? terminal = process.Terminal ? OpenTerminal(program, process, channel) : null;
         LimitSteps.Add(program, process);
-        LimitSteps.SetPersonality(program, personality);
+        LimitSteps.SetPersonality(program, container.Linux?.Personality);
+        MemoryPolicySteps.Add(program, container.Linux?.MemoryPolicy);
         TerminalSteps.Attach(program, terminal, stdio);
         TerminalSteps.GiveStreams(program, process, options.PipeStreams);
         Register entered = ExecutionSteps.EnterDirectory(program, process);
@@ -62,7 +58,8 @@ public static class ExecPlanCompiler
         (string, Register)[] places = ExecutionSteps.Find(program, process, name);
         program.Step("check the working directory");
         program.RequireReachableDirectory();
-        CredentialSteps.Add(program, process, seccomp, options, inUserNamespace, channel, agent);
+        confinement.Build(program);
+        CredentialSteps.Add(program, process, container.Linux?.Seccomp, options, inUserNamespace, channel, confinement, agent);
         ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
         ExecutionSteps.Execute(program, process, places);
         return new LaunchPlan

@@ -53,6 +53,9 @@ public sealed record LaunchOptions
 
     /// <summary>The newest capability that the kernel knows.</summary>
     public int LastCapability { get; init; } = 40;
+
+    /// <summary>The version of Landlock's interface that the kernel has, 0 without one; only where rules are asked for.</summary>
+    public int LandlockAbi { get; init; }
 }
 
 /// <summary>One cgroup hierarchy of a container.</summary>

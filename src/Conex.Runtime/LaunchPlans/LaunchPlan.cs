@@ -29,6 +29,9 @@ public sealed record LaunchPlan
     /// <summary>The tmpfs mounts that the starter fills, in the order in which their descriptors come over the channel.</summary>
     public IReadOnlyList<CopyUp> CopyUps { get; init; } = [];
 
+    /// <summary>What of the configuration the host cannot give and that is no error, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Where the starter's own command line and environment lie, when its copy stays as init and must not show them.</summary>
     public (Register Start, Register Length)? Arguments { get; init; }
 

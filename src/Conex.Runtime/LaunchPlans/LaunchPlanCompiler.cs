@@ -40,7 +40,8 @@ public static class LaunchPlanCompiler
             cloneFlags = JoinNamespaces(context, cloneFlags, channel, cgroup);
         }
 
-        BeginLife(context, channel);
+        var confinement = ConfinementSteps.Prepare(program, process, spec, options);
+        BeginLife(context, channel, confinement);
         MountSteps.CloneShared(context);
         RootfsSteps.Detach(context);
         RootfsSteps.Assemble(context);
@@ -63,6 +64,7 @@ public static class LaunchPlanCompiler
         Identify(context);
         LimitSteps.Add(program, process);
         LimitSteps.SetPersonality(program, spec.Linux?.Personality);
+        MemoryPolicySteps.Add(program, spec.Linux?.MemoryPolicy);
         TerminalSteps.Attach(program, context.Terminal, stdio);
         TerminalSteps.GiveStreams(program, process, options.PipeStreams);
 
@@ -71,10 +73,11 @@ public static class LaunchPlanCompiler
         (string, Register)[] places = ExecutionSteps.Find(program, process, name);
         program.Step("check the working directory");
         program.RequireReachableDirectory();
+        confinement.Build(program);
         Wait(program, options.Gate, channel, listener);
         int afterGate = options.Gate == StartGate.None ? 0 : program.Count;
         bool inUserNamespace = namespaces.Has(NamespaceSet.User);
-        CredentialSteps.Add(program, process, spec.Linux?.Seccomp, options, inUserNamespace, channel, agent);
+        CredentialSteps.Add(program, process, spec.Linux?.Seccomp, options, inUserNamespace, channel, confinement, agent);
         ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
         HookSteps.AddStart(context, hooks);
         (Register, Register)? arguments = null;
@@ -98,6 +101,7 @@ public static class LaunchPlanCompiler
             RunsStartHooks = spec.Hooks?.StartContainer is { Count: > 0 },
             IdMappedSources = context.IdMappedSources,
             CopyUps = context.CopyUps,
+            Warnings = confinement.Warnings,
             GoesOnAsSibling = viaSibling,
             NeedsIdMappings = namespaces.Creates(NamespaceSet.User),
             SendsTerminal = process.Terminal,
@@ -131,7 +135,7 @@ public static class LaunchPlanCompiler
         }
         HookSteps.Check(spec);
         UnknownCalls.Check(spec);
-        UnsupportedFields.Refuse(spec);
+        NetDevices.Check(spec.Linux?.NetDevices, namespaces);
     }
 
     private static ulong JoinNamespaces(PlanContext context, ulong cloneFlags, Register channel, Register? cgroup)
@@ -164,7 +168,7 @@ public static class LaunchPlanCompiler
         return cloneFlags;
     }
 
-    private static void BeginLife(PlanContext context, Register channel)
+    private static void BeginLife(PlanContext context, Register channel, ConfinementSteps confinement)
     {
         SyscallProgramBuilder program = context.Program;
         program.Step("wait for the ID mappings and the starter's records");
@@ -181,7 +185,7 @@ public static class LaunchPlanCompiler
         program.SetUmask(0);
         if (!context.Options.NoNewKeyring)
         {
-            program.JoinSessionKeyring(context.Options.Id);
+            confinement.JoinSessionKeyring(program, context.Options.Id);
         }
         if (context.Namespaces.Creates(NamespaceSet.Cgroup))
         {

@@ -114,6 +114,10 @@ internal static class MountSteps
         {
             program.Configure(file, key, value);
         }
+        if (type is not ("proc" or "sysfs" or "mqueue" or "cgroup2"))
+        {
+            MountLabel.Configure(context, file);
+        }
         program.CreateSuperblock(file);
         Register? target = null;
         Register made;
@@ -142,6 +146,10 @@ internal static class MountSteps
             InRoot.Attach(context, made, path, isDirectory: true, extra);
         }
         context.OwnTrees.Add(path, options.CopyUp ? "" : type, made);
+        if (type == "mqueue")
+        {
+            MountLabel.SetOnRoot(context, made);
+        }
         if (options.InodeVersions == true)
         {
             CountInodeVersions(program, made, options, on: true);

@@ -33,6 +33,7 @@ internal static class ProtectionSteps
         program.Configure(empty, "source", "tmpfs");
         program.Configure(empty, "nr_inodes", "1");
         program.Configure(empty, "mode", "555");
+        MountLabel.Configure(context, empty);
         program.CreateSuperblock(empty);
         Register directoryCover = program.MountFileSystem(
             empty,

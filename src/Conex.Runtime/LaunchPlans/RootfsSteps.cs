@@ -113,6 +113,7 @@ internal static class RootfsSteps
         {
             program.Configure(overlay, key, value);
         }
+        MountLabel.Configure(context, overlay);
         program.CreateSuperblock(overlay);
         Register root = program.MountFileSystem(overlay, MountAttributes.None);
         program.MoveMount(root, FileCalls.WorkingDirectory, target);
@@ -133,7 +134,8 @@ internal static class RootfsSteps
         }
         string data =
             $"lowerdir={string.Join(':', assembly.Lowers)},upperdir={assembly.Upper},workdir={assembly.Work}"
-            + $",redirect_dir=nofollow,metacopy=off,index=off,xino=off";
+            + $",redirect_dir=nofollow,metacopy=off,index=off,xino=off"
+            + MountLabel.Data(context);
         if (data.Length >= pageSize)
         {
             throw new InvalidSpecException($"rootfs.json: {assembly.Lowers.Count} layers do not fit into the options of one mount(2)");

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Conex.Oci.Json;
 using Conex.Oci.RuntimeSpec;
+using Conex.Runtime.Resources;
 
 namespace Conex.Runtime.State;
 
@@ -40,6 +41,12 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
     /// <summary>CLONE_NEW* flags of the namespaces that are the container's own, new or joined.</summary>
     public ulong Namespaces { get; init; }
 
+    /// <summary>The resctrl directories whose <c>tasks</c> take the container's processes; null without any.</summary>
+    public IReadOnlyList<string>? ResctrlTasks { get; init; }
+
+    /// <summary>The resctrl directories that go with the container, in the order of their removal.</summary>
+    public IReadOnlyList<string>? ResctrlOwned { get; init; }
+
     /// <summary>The annotations of the configuration.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
@@ -49,6 +56,9 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
     /// <summary>What the steps between start and payload are for, by the instruction that each begins with: a failure is reported to the start
     /// command, which has no plan.</summary>
     public IReadOnlyDictionary<string, string>? StartSteps { get; init; }
+
+    /// <summary>The container's resctrl groups, or null.</summary>
+    public ResctrlGroups? Resctrl => ResctrlTasks is null ? null : new ResctrlGroups(ResctrlTasks, ResctrlOwned ?? []);
 
     public ContainerRecord() { }
 
@@ -85,6 +95,10 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
                 Resources = json.Object<LinuxResources>();
             else if (json.Is("namespaces"u8))
                 Namespaces = json.UInt64() ?? 0;
+            else if (json.Is("resctrlTasks"u8))
+                ResctrlTasks = json.Strings();
+            else if (json.Is("resctrlOwned"u8))
+                ResctrlOwned = json.Strings();
             else if (json.Is("annotations"u8))
                 Annotations = json.StringMap();
             else if (json.Is("startSteps"u8))
@@ -122,6 +136,8 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
         json.Member("cgroupPaths"u8, CgroupPaths);
         json.Member("resources"u8, Resources);
         json.Member("namespaces"u8, (ulong?)Namespaces);
+        json.Member("resctrlTasks"u8, ResctrlTasks);
+        json.Member("resctrlOwned"u8, ResctrlOwned);
         json.Member("annotations"u8, Annotations);
         json.Member("hooks"u8, Hooks);
         json.Member("startSteps"u8, StartSteps);

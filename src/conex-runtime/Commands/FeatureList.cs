@@ -53,11 +53,17 @@ internal static class FeatureList
                     ],
                     Archs = ["SCMP_ARCH_X86", "SCMP_ARCH_X86_64"],
                 },
-                Apparmor = new EnabledFeature { Enabled = false },
-                Selinux = new EnabledFeature { Enabled = false },
-                IntelRdt = new IntelRdtFeatures { Enabled = false },
+                Apparmor = new EnabledFeature { Enabled = true },
+                Selinux = new EnabledFeature { Enabled = true },
+                IntelRdt = new IntelRdtFeatures
+                {
+                    Enabled = true,
+                    Schemata = true,
+                    Monitoring = true,
+                },
+                MemoryPolicy = new MemoryPolicyFeatures { Modes = MemoryPolicySteps.Modes, Flags = MemoryPolicySteps.Flags },
                 MountExtensions = new MountExtensionsFeatures { Idmap = new EnabledFeature { Enabled = true } },
-                NetDevices = new EnabledFeature { Enabled = false },
+                NetDevices = new EnabledFeature { Enabled = true },
             },
         };
 }

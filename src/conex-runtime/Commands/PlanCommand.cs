@@ -1,4 +1,5 @@
 using Conex.CommandLine;
+using Conex.Linux.Landlock;
 using Conex.Linux.SyscallPrograms;
 using Conex.Runtime.Containers;
 using Conex.Runtime.LaunchPlans;
@@ -35,6 +36,7 @@ internal static class PlanCommand
             Gate = StartGate.Listener,
             NoPivot = invocation.Flag("no-pivot"),
             NoNewKeyring = invocation.Flag("no-new-keyring"),
+            LandlockAbi = LandlockKernel.ReadAbi(),
             Cgroups = [new CgroupView("", "/sys/fs/cgroup/ID")],
         };
         Output.Text(SyscallProgramListing.Print(LaunchPlanCompiler.Compile(bundle.Spec, options).Program));

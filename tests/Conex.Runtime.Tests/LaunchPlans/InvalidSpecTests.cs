@@ -164,6 +164,46 @@ public sealed class InvalidSpecTests
         );
     }
 
+    [Theory]
+    [InlineData("eth0", "a-name-of-16-byte", "is no name of a network device")]
+    [InlineData("eth0", "a/b", "is no name of a network device")]
+    [InlineData("..", null, "is no name of a network device")]
+    [InlineData("eth1", "eth0", "two devices shall be named eth0")]
+    public void A_network_device_needs_a_name_of_its_own(string device, string? name, string sentence)
+    {
+        RuntimeSpec spec = TestSpecs.Minimal("mount", "network");
+        Refused(
+            spec with
+            {
+                Linux = spec.Linux! with
+                {
+                    NetDevices = new Dictionary<string, LinuxNetDevice>(StringComparer.Ordinal)
+                    {
+                        ["eth9"] = new() { Name = "eth0" },
+                        [device] = new() { Name = name },
+                    },
+                },
+            },
+            sentence
+        );
+    }
+
+    [Fact]
+    public void A_network_device_needs_a_network_namespace()
+    {
+        RuntimeSpec spec = TestSpecs.Minimal("mount");
+        Refused(
+            spec with
+            {
+                Linux = spec.Linux! with
+                {
+                    NetDevices = new Dictionary<string, LinuxNetDevice>(StringComparer.Ordinal) { ["eth0"] = new() },
+                },
+            },
+            "linux.netDevices needs a network namespace"
+        );
+    }
+
     private static RuntimeSpec WithProcess(Func<Process, Process> change)
     {
         RuntimeSpec spec = TestSpecs.Minimal("mount");

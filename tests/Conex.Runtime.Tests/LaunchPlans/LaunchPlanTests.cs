@@ -151,8 +151,7 @@ public sealed class LaunchPlanTests
                     .Compile(
                         TestSpecs.Full().Process!,
                         NamespaceSet.Mount | NamespaceSet.Pid | NamespaceSet.Network,
-                        TestSpecs.Full().Linux!.Seccomp,
-                        null,
+                        TestSpecs.Full(),
                         TestSpecs.Options
                     )
                     .Program
