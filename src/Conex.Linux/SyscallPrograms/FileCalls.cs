@@ -84,12 +84,21 @@ public static class FileCalls
         Errno error
     )
     {
+        Datum status = program.RequireKind(directory, name, kind, error);
+        // stx_rdev_major lies at 128 and stx_rdev_minor at 132.
+        program.Check(status.At(128), ulong.MaxValue, major | ((ulong)minor << 32), error);
+    }
+
+    /// <summary>statx(2) of a name (not followed) and a comparison: a file of this kind, else <paramref name="error"/>.</summary>
+    /// <returns>The struct statx.</returns>
+    public static Datum RequireKind(this SyscallProgramBuilder program, Argument directory, string name, FileKind kind, Errno error)
+    {
         Datum status = program.Cell(256);
         int flags = Libc.AT_SYMLINK_NOFOLLOW | (name.Length == 0 ? Libc.AT_EMPTY_PATH : 0);
         program.Do(SyscallNumber.statx, default, directory, program.Text(name), flags, Libc.STATX_BASIC_STATS, status);
-        // stx_mode lies at 28 (the upper half of the word at 24), stx_rdev_major at 128 and stx_rdev_minor at 132.
+        // stx_mode lies at 28, the upper half of the word at 24.
         program.Check(status.At(24), 0xF000UL << 32, (ulong)kind << 32, error);
-        program.Check(status.At(128), ulong.MaxValue, major | ((ulong)minor << 32), error);
+        return status;
     }
 
     /// <summary>statx(2) of a descriptor's own file: the register takes its permission bits.</summary>

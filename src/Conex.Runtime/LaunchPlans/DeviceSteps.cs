@@ -73,6 +73,12 @@ internal static class DeviceSteps
             "p" => FileKind.Fifo,
             { } other => throw new InvalidSpecException($"device {device.Path}: unknown type \"{other}\", known are c, b, u and p"),
         };
+        const long mostMajors = 0xFFF;
+        const long mostMinors = 0xFFFFF;
+        if (kind != FileKind.Fifo && (device.Major is < 0 or > mostMajors || device.Minor is < 0 or > mostMinors))
+        {
+            throw new InvalidSpecException($"device {device.Path}: {device.Major}:{device.Minor} is no device number");
+        }
         if (context.Namespaces.Has(NamespaceSet.User) && kind != FileKind.Fifo)
         {
             // A user namespace may make no device nodes: the host's node is shown instead.
@@ -92,10 +98,14 @@ internal static class DeviceSteps
             (uint)device.Minor,
             CallRules.Allow(Errno.EEXIST)
         );
-        if (kind != FileKind.Fifo)
+        // What the image brought must be the same device.
+        using (program.When(Guard.Failed(made)))
         {
-            // A node that the image brought must be the same device.
-            using (program.When(Guard.Failed(made)))
+            if (kind == FileKind.Fifo)
+            {
+                _ = program.RequireKind(directory, name, kind, Errno.EEXIST);
+            }
+            else
             {
                 program.RequireDevice(directory, name, kind, (uint)device.Major, (uint)device.Minor, Errno.EEXIST);
             }

@@ -96,7 +96,27 @@ public sealed class NamespaceSet
         {
             throw new InvalidSpecException("linux.timeOffsets needs a new time namespace");
         }
+        if (linux?.TimeOffsets is { } offsets)
+        {
+            foreach ((string clock, LinuxTimeOffset offset) in offsets)
+            {
+                CheckOffset(clock, offset);
+            }
+        }
         return set;
+    }
+
+    private static void CheckOffset(string clock, LinuxTimeOffset offset)
+    {
+        const uint second = 1_000_000_000;
+        if (clock is not ("monotonic" or "boottime"))
+        {
+            throw new InvalidSpecException($"linux.timeOffsets: {clock} is no clock of a time namespace: known are monotonic and boottime");
+        }
+        if (offset.Nanosecs >= second)
+        {
+            throw new InvalidSpecException($"linux.timeOffsets: {clock} has {offset.Nanosecs} nanoseconds, which is a second or more");
+        }
     }
 
     private static ulong FlagOf(string type) =>

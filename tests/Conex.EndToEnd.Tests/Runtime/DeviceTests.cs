@@ -133,4 +133,99 @@ public sealed class DeviceTests : IDisposable
         result.FailedWith(1, "default devices");
         Assert.Equal("not the null device\n", File.ReadAllText($"{bundle.Rootfs}/dev/null"));
     }
+
+    [Fact]
+    public void A_pipe_that_the_image_brought_must_be_one()
+    {
+        TestBundle bundle = house.NewBundle().WithLinux(l => l with { Devices = [new LinuxDevice { Path = "/srv/pipe", Type = "p" }] });
+        Directory.CreateDirectory($"{bundle.Rootfs}/srv");
+        File.WriteAllText($"{bundle.Rootfs}/srv/pipe", "not a pipe\n");
+        house.Run(bundle).FailedWith(1, "create device /srv/pipe: file exists (EEXIST)");
+        File.Delete($"{bundle.Rootfs}/srv/pipe");
+        Assert.Equal("fifo", house.Run(bundle.Command("stat", "-c", "%F", "/srv/pipe")).Text);
+        Assert.Equal("fifo", house.Run(bundle).Text);
+    }
+
+    [Fact]
+    public void A_device_may_lie_anywhere()
+    {
+        TestBundle bundle = house
+            .NewBundle()
+            .WithLinux(l =>
+                l with
+                {
+                    Devices =
+                    [
+                        new LinuxDevice
+                        {
+                            Path = "/srv/deep/zero",
+                            Type = "u",
+                            Major = 1,
+                            Minor = 5,
+                        },
+                    ],
+                }
+            )
+            .Shell("stat -c '%F %t:%T %a' /srv/deep/zero; head -c 2 /srv/deep/zero | wc -c");
+        Assert.Equal(["character special file 1:5 666", "2"], house.Run(bundle).Succeeded().Lines);
+    }
+
+    [Fact]
+    public void In_a_user_namespace_a_device_is_the_hosts_own_and_a_pipe_belongs_to_its_users()
+    {
+        TestBundle bundle = house
+            .NewBundle()
+            .WithUserNamespace()
+            .WithLinux(l =>
+                l with
+                {
+                    Devices =
+                    [
+                        new LinuxDevice
+                        {
+                            Path = "/dev/full",
+                            Type = "c",
+                            Major = 1,
+                            Minor = 7,
+                            FileMode = 0x180,
+                        },
+                        new LinuxDevice
+                        {
+                            Path = "/dev/queue",
+                            Type = "p",
+                            FileMode = 0x1A0,
+                            Uid = 3,
+                            Gid = 4,
+                        },
+                    ],
+                }
+            )
+            .Shell("stat -c '%n %F %a %u:%g' /dev/queue; grep -c ' /dev/full ' /proc/mounts; echo x >/dev/full || echo full");
+        Assert.Equal(["/dev/queue fifo 640 3:4", "1", "full"], house.Run(bundle).Succeeded().Lines);
+    }
+
+    [Fact]
+    public void In_a_user_namespace_a_device_of_another_number_is_an_error() =>
+        house
+            .Run(
+                house
+                    .NewBundle()
+                    .WithUserNamespace()
+                    .WithLinux(l =>
+                        l with
+                        {
+                            Devices =
+                            [
+                                new LinuxDevice
+                                {
+                                    Path = "/dev/full",
+                                    Type = "c",
+                                    Major = 1,
+                                    Minor = 5,
+                                },
+                            ],
+                        }
+                    )
+            )
+            .FailedWith(1, "create device /dev/full: no such device (ENODEV)");
 }

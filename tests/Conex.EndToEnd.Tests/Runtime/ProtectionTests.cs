@@ -105,4 +105,13 @@ public sealed class ProtectionTests : IDisposable
         TestBundle bundle = house.NewBundle().WithLinux(l => l with { Personality = new LinuxPersonality { Domain = "LINUX32" } });
         Assert.Equal("i686", house.Run(bundle.Command("uname", "-m")).Text);
     }
+
+    [Fact]
+    public void An_exec_has_the_containers_personality()
+    {
+        house.RunDetached(house.NewBundle().WithLinux(l => l with { Personality = new LinuxPersonality { Domain = "LINUX32" } }));
+        CommandResult result = house.Exec("uname", "-m");
+        house.Remove();
+        Assert.Equal("i686", result.Text);
+    }
 }

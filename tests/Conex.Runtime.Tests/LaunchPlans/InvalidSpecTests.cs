@@ -188,6 +188,37 @@ public sealed class InvalidSpecTests
         );
     }
 
+    [Theory]
+    [InlineData(-1, 3)]
+    [InlineData(1, -1)]
+    [InlineData(4096, 0)]
+    [InlineData(1, 1048576)]
+    public void A_device_number_that_is_none_is_named(long major, long minor)
+    {
+        RuntimeSpec spec = TestSpecs.Minimal("mount");
+        LinuxDevice device = new()
+        {
+            Path = "/dev/x",
+            Type = "c",
+            Major = major,
+            Minor = minor,
+        };
+        Refused(spec with { Linux = spec.Linux! with { Devices = [device] } }, $"device /dev/x: {major}:{minor} is no device number");
+    }
+
+    [Theory]
+    [InlineData("realtime", 0, 0)]
+    [InlineData("monotonic", 0, 1000000000)]
+    public void A_time_offset_that_is_none_is_named(string clock, long seconds, uint nanoseconds)
+    {
+        RuntimeSpec spec = TestSpecs.Minimal("mount", "time");
+        var offsets = new Dictionary<string, LinuxTimeOffset>(StringComparer.Ordinal)
+        {
+            [clock] = new() { Secs = seconds, Nanosecs = nanoseconds },
+        };
+        Refused(spec with { Linux = spec.Linux! with { TimeOffsets = offsets } }, $"linux.timeOffsets: {clock}");
+    }
+
     [Fact]
     public void A_network_device_needs_a_network_namespace()
     {
