@@ -13,6 +13,11 @@ public sealed class SeccompFilter
         Flags = flags;
     }
 
+    /// <summary>A filter that was compiled before.</summary>
+    /// <param name="image">Its <see cref="Image"/>.</param>
+    /// <param name="flags">Its <see cref="Flags"/>.</param>
+    public static SeccompFilter FromImage(byte[] image, SeccompFilterFlags flags) => new(image, flags, i386Count: 0);
+
     /// <summary>The program as an array of struct sock_filter, 8 bytes each: what sock_fprog.filter points to.</summary>
     public ReadOnlySpan<byte> Image => _image;
 

@@ -85,6 +85,19 @@ internal ref partial struct JsonReader
     public T? Object<T>()
         where T : class, IJsonRecord<T> => IsNull() ? null : T.Read(ref this);
 
+    /// <summary>Passes over an object, which is well-formed JSON at least, and gives its text; empty when absent.</summary>
+    public byte[] ObjectText()
+    {
+        if (IsNull())
+        {
+            return [];
+        }
+        EnterObject();
+        int start = (int)_json.TokenStartIndex;
+        Skip();
+        return _document[start..(int)_json.BytesConsumed].ToArray();
+    }
+
     /// <summary>Reads a list of objects; null when absent.</summary>
     public T[]? List<T>()
         where T : class, IJsonRecord<T>

@@ -31,7 +31,7 @@ public sealed partial record LinuxConfig : IJsonRecord<LinuxConfig>
             else if (json.Is("rootfsPropagation"u8))
                 RootfsPropagation = json.String();
             else if (json.Is("seccomp"u8))
-                Seccomp = json.Object<LinuxSeccomp>();
+                SeccompText = json.ObjectText();
             else if (json.Is("sysctl"u8))
                 Sysctl = json.StringMap();
             else if (json.Is("maskedPaths"u8))
@@ -48,6 +48,22 @@ public sealed partial record LinuxConfig : IJsonRecord<LinuxConfig>
                 Personality = json.Object<LinuxPersonality>();
             else
                 json.Skip();
+        }
+    }
+
+    private LinuxSeccomp? ReadSeccomp()
+    {
+        if (SeccompText.IsEmpty)
+        {
+            return null;
+        }
+        try
+        {
+            return JsonReader.Document<LinuxSeccomp>(SeccompText.Span);
+        }
+        catch (FormatException e)
+        {
+            throw new FormatException($"linux.seccomp.{e.Message}", e);
         }
     }
 

@@ -3,6 +3,8 @@ namespace Conex.Oci.RuntimeSpec;
 /// <summary>The <c>linux</c> section (runtime-spec config-linux.md).</summary>
 public sealed partial record LinuxConfig
 {
+    private LinuxSeccomp? seccomp;
+
     /// <summary>The namespaces the container gets or joins; of types not listed it stays in the runtime's.</summary>
     public IReadOnlyList<LinuxNamespace>? Namespaces { get; init; }
 
@@ -30,8 +32,24 @@ public sealed partial record LinuxConfig
     /// <summary>The propagation of the root mount: <c>shared</c>, <c>slave</c>, <c>private</c>, <c>unbindable</c>, or one with <c>r</c> before it.</summary>
     public string? RootfsPropagation { get; init; }
 
-    /// <summary>The system call filter.</summary>
-    public LinuxSeccomp? Seccomp { get; init; }
+    /// <summary>The system call filter. Of a configuration that was read, its text is read when this is first asked for: a runtime that kept the
+    /// compiled filter has no need of it.</summary>
+    /// <exception cref="FormatException">A member of the text is missing or of the wrong kind.</exception>
+    public LinuxSeccomp? Seccomp
+    {
+        get => seccomp ??= ReadSeccomp();
+        init
+        {
+            seccomp = value;
+            SeccompText = default;
+        }
+    }
+
+    /// <summary>The JSON of <see cref="Seccomp"/> as it was read; empty when it was not read from a configuration.</summary>
+    public ReadOnlyMemory<byte> SeccompText { get; private init; }
+
+    /// <summary>Whether there is a system call filter.</summary>
+    public bool HasSeccomp => seccomp is not null || !SeccompText.IsEmpty;
 
     /// <summary>Kernel parameters by dotted name.</summary>
     public IReadOnlyDictionary<string, string>? Sysctl { get; init; }

@@ -75,12 +75,13 @@ public static class ContainerCreation
             }
             IReadOnlyList<string> warnings = ResourceApplier.Apply(cgroup, spec.Linux?.Resources ?? new LinuxResources());
             CrashStep.At("runtime.create.limits-set");
-            using var agent = SeccompAgent.TryConnect(spec.Linux?.Seccomp, record, request.Gate == StartGate.None ? "creating" : "created");
+            using var agent = SeccompAgent.TryConnect(spec.Linux, record, request.Gate == StartGate.None ? "creating" : "created");
             LaunchPlan plan = LaunchPlanCompiler.Compile(
                 spec,
                 Options(spec, request, cgroup) with
                 {
                     AgentMessageSize = agent?.LongestMessage ?? 0,
+                    FilterCache = state.FilterCache,
                 }
             );
             launching = record;

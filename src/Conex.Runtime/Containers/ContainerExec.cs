@@ -38,7 +38,7 @@ public static class ContainerExec
             (status is ContainerStatus.Stopped or ContainerStatus.Creating ? null : container.OpenInit())
             ?? throw new ContainerStateException("cannot exec in a stopped container");
         RuntimeSpec spec = SeccompNotification.WithReceiver(RuntimeSpec.Parse(container.State.ReadConfig()));
-        using var agent = SeccompAgent.TryConnect(spec.Linux?.Seccomp, container.Record, "running");
+        using var agent = SeccompAgent.TryConnect(spec.Linux, container.Record, "running");
         using Cgroup? cgroup = container.OpenCgroup();
         var options = new LaunchOptions
         {
@@ -53,6 +53,7 @@ public static class ContainerExec
             AvailableCapabilities = CapabilitySet.ReadPermitted(),
             LastCapability = CapabilitySet.ReadLast(),
             AgentMessageSize = agent?.LongestMessage ?? 0,
+            FilterCache = container.State.FilterCache,
             LandlockAbi = LandlockSteps.IsAsked(process, spec) ? LandlockKernel.ReadAbi() : 0,
         };
         LaunchPlan plan = ExecPlanCompiler.Compile(WithHome(process, container.Record.Rootfs), container.Record.Namespaces, spec, options);

@@ -38,9 +38,9 @@ public sealed class SeccompAgent : IDisposable
     /// <returns>Null where the filter notifies nobody.</returns>
     /// <exception cref="FormatException">The filter's notifications cannot be.</exception>
     /// <exception cref="Linux.Errors.KernelException">Nobody listens.</exception>
-    internal static SeccompAgent? TryConnect(LinuxSeccomp? seccomp, ContainerRecord record, string status)
+    internal static SeccompAgent? TryConnect(LinuxConfig? linux, ContainerRecord record, string status)
     {
-        if (seccomp is null || !SeccompNotification.IsUsed(seccomp))
+        if (SeccompNotification.Find(linux) is not { } seccomp)
         {
             return null;
         }

@@ -12,8 +12,8 @@ internal static class AgentSteps
     internal const string HandOver = "hand the seccomp listener to its agent";
 
     /// <returns>Null where the filter notifies nobody.</returns>
-    internal static AgentRegisters? Registers(SyscallProgramBuilder program, LinuxSeccomp? seccomp) =>
-        seccomp is not null && SeccompNotification.IsUsed(seccomp)
+    internal static AgentRegisters? Registers(SyscallProgramBuilder program, LinuxConfig? linux) =>
+        SeccompNotification.Find(linux) is not null
             ? new AgentRegisters(program.Register("agent"), program.Register("agent_message"))
             : null;
 

@@ -15,7 +15,7 @@ internal static class CredentialSteps
     internal static void Add(
         SyscallProgramBuilder program,
         Process process,
-        LinuxSeccomp? seccomp,
+        LinuxConfig? linux,
         LaunchOptions options,
         bool inUserNamespace,
         Register channel,
@@ -51,9 +51,9 @@ internal static class CredentialSteps
         program.Step("close every descriptor that is not the payload's at execve");
         program.CloseOnExecFrom(3 + options.PreservedDescriptors);
         confinement.Apply(program);
-        if (seccomp is not null)
+        if (linux is { HasSeccomp: true })
         {
-            SeccompFilter filter = SeccompCompiler.Compile(SeccompTranslation.ToPolicy(seccomp));
+            SeccompFilter filter = SeccompFilters.Get(linux, options.FilterCache);
             if (agent is null)
             {
                 program.Step("install the seccomp filter");

@@ -21,7 +21,7 @@ public static class ExecPlanCompiler
             ? (program.Register("stdin"), program.Register("stdout"), program.Register("stderr"))
             : null;
         Register? cgroup = options.IntoCgroup ? program.Register("cgroup") : null;
-        AgentRegisters? agent = AgentSteps.Registers(program, container.Linux?.Seccomp);
+        AgentRegisters? agent = AgentSteps.Registers(program, container.Linux);
 
         program.Step("nobody may look into this process until it is the payload");
         program.MakeUndumpable();
@@ -59,7 +59,7 @@ public static class ExecPlanCompiler
         program.Step("check the working directory");
         program.RequireReachableDirectory();
         confinement.Build(program);
-        CredentialSteps.Add(program, process, container.Linux?.Seccomp, options, inUserNamespace, channel, confinement, agent);
+        CredentialSteps.Add(program, process, container.Linux, options, inUserNamespace, channel, confinement, agent);
         ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
         ExecutionSteps.Execute(program, process, places);
         return new LaunchPlan

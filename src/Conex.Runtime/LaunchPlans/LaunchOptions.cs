@@ -45,6 +45,9 @@ public sealed record LaunchOptions
     /// <summary>The longest that the message to a seccomp agent can be, in bytes.</summary>
     public int AgentMessageSize { get; init; } = 4096;
 
+    /// <summary>Where compiled system call filters are kept; null: nowhere.</summary>
+    public string? FilterCache { get; init; }
+
     /// <summary>Whether the process is born in its cgroup by the descriptor that the starter hands in.</summary>
     public bool IntoCgroup { get; init; }
 

@@ -29,7 +29,7 @@ public static class LaunchPlanCompiler
             ? (program.Register("stdin"), program.Register("stdout"), program.Register("stderr"))
             : null;
         HookRegisters? hooks = HookSteps.Registers(context);
-        AgentRegisters? agent = AgentSteps.Registers(program, spec.Linux?.Seccomp);
+        AgentRegisters? agent = AgentSteps.Registers(program, spec.Linux);
 
         bool viaSibling = namespaces.Joined.Count > 0 || spec.Linux?.TimeOffsets is { Count: > 0 };
         ulong cloneFlags = namespaces.Created & ClonedNamespaces;
@@ -77,7 +77,7 @@ public static class LaunchPlanCompiler
         Wait(program, options.Gate, channel, listener);
         int afterGate = options.Gate == StartGate.None ? 0 : program.Count;
         bool inUserNamespace = namespaces.Has(NamespaceSet.User);
-        CredentialSteps.Add(program, process, spec.Linux?.Seccomp, options, inUserNamespace, channel, confinement, agent);
+        CredentialSteps.Add(program, process, spec.Linux, options, inUserNamespace, channel, confinement, agent);
         ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
         HookSteps.AddStart(context, hooks);
         (Register, Register)? arguments = null;

@@ -10,7 +10,20 @@ internal static class SeccompNotification
     /// <summary>crun's annotation for profiles without <c>listenerPath</c>.</summary>
     private const string ReceiverAnnotation = "run.oci.seccomp.receiver";
 
-    internal static bool IsUsed(LinuxSeccomp seccomp)
+    /// <summary>Whether a configuration may have the action; an escape in the text could spell it.</summary>
+    internal static bool MayBeUsed(LinuxConfig linux)
+    {
+        ReadOnlySpan<byte> text = linux.SeccompText.Span;
+        return text.IsEmpty
+            ? linux.HasSeccomp && IsUsedBy(linux.Seccomp!)
+            : text.IndexOf("SCMP_ACT_NOTIFY"u8) >= 0 || text.Contains((byte)'\\');
+    }
+
+    /// <summary>The profile of a configuration whose filter notifies an agent; null when it does not.</summary>
+    internal static LinuxSeccomp? Find(LinuxConfig? linux) =>
+        linux is not null && MayBeUsed(linux) && linux.Seccomp is { } seccomp && IsUsedBy(seccomp) ? seccomp : null;
+
+    internal static bool IsUsedBy(LinuxSeccomp seccomp)
     {
         if (seccomp.DefaultAction == Notify)
         {
@@ -56,9 +69,9 @@ internal static class SeccompNotification
 
     /// <summary>The configuration with the annotation's path as <c>listenerPath</c> where it has none.</summary>
     internal static RuntimeSpec WithReceiver(RuntimeSpec spec) =>
-        spec.Linux?.Seccomp is { } seccomp
+        spec.Annotations?.GetValueOrDefault(ReceiverAnnotation) is { Length: > 0 } path
+        && spec.Linux?.Seccomp is { } seccomp
         && string.IsNullOrEmpty(seccomp.ListenerPath)
-        && spec.Annotations?.GetValueOrDefault(ReceiverAnnotation) is { Length: > 0 } path
             ? spec with
             {
                 Linux = spec.Linux with { Seccomp = seccomp with { ListenerPath = path } },

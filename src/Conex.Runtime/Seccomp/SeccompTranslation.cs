@@ -18,7 +18,7 @@ public static class SeccompTranslation
         {
             AddRules(rules, syscalls[i], i);
         }
-        bool notifies = SeccompNotification.IsUsed(seccomp);
+        bool notifies = SeccompNotification.IsUsedBy(seccomp);
         if (notifies)
         {
             SeccompNotification.Check(seccomp);

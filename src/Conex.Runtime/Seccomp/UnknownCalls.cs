@@ -12,7 +12,7 @@ internal static class UnknownCalls
     /// <exception cref="FormatException">A name is unknown, and the annotation is set.</exception>
     internal static void Check(RuntimeSpec spec)
     {
-        if (spec.Linux?.Seccomp?.Syscalls is not { } rules || spec.Annotations?.GetValueOrDefault(Annotation) is null or "0" or "false")
+        if (spec.Annotations?.GetValueOrDefault(Annotation) is null or "0" or "false" || spec.Linux?.Seccomp?.Syscalls is not { } rules)
         {
             return;
         }

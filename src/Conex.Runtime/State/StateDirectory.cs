@@ -18,6 +18,9 @@ public sealed class StateDirectory
     /// <summary>Where a created container waits for its start.</summary>
     public string StartSocket => $"{path}/{SocketName}";
 
+    /// <summary>Where the compiled system call filters of this root's containers are kept: no ID has this character.</summary>
+    public string FilterCache => $"{path.AsSpan(0, path.LastIndexOf('/'))}/@seccomp";
+
     /// <summary>Whether the container waits for its start.</summary>
     public bool IsWaiting => PathAt.Status(StartSocket) is not null;
 

@@ -42,6 +42,13 @@ public sealed class SeccompTests : IDisposable
             ],
         };
 
+    private static byte[] Changed(byte[] bytes, int index)
+    {
+        byte[] changed = [.. bytes];
+        changed[index] ^= 0x20;
+        return changed;
+    }
+
     private TestBundle Probe(byte[] program, LinuxSeccomp? filter) =>
         house.NewBundle().Program("/probe", program).Command("/probe").WithLinux(l => l with { Seccomp = filter });
 
@@ -62,6 +69,49 @@ public sealed class SeccompTests : IDisposable
     [Fact]
     public void An_allowed_call_passes() =>
         house.Run(Probe(ProbeProgram.X64(new ProbeProgram.Call(39)), AllowLittle("SCMP_ARCH_X86_64"))).EndedWith(0);
+
+    [Fact]
+    public void A_compiled_filter_is_kept_for_the_next_container_and_a_damaged_one_is_made_anew()
+    {
+        TestBundle bundle = Probe(ProbeProgram.X64(new ProbeProgram.Call(Mkdir, "/tmp", 0x1FF)), AllowLittle("SCMP_ARCH_X86_64"));
+        house.Run(bundle).EndedWith(EPERM);
+        string kept = Assert.Single(Directory.GetFiles($"{house.StateRoot}/@seccomp"));
+        byte[] content = File.ReadAllBytes(kept);
+        DateTime written = File.GetLastWriteTimeUtc(kept);
+
+        house.Run(bundle).EndedWith(EPERM);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(kept));
+
+        foreach (
+            byte[] damaged in (byte[][])
+                [
+                    [],
+                    content[..100],
+                    content[..^1],
+                    [.. content, 0],
+                    Changed(content, 3),
+                    Changed(content, content.Length - 5),
+                ]
+        )
+        {
+            File.WriteAllBytes(kept, damaged);
+            house.Run(bundle).EndedWith(EPERM);
+            Assert.Equal(content, File.ReadAllBytes(kept));
+        }
+    }
+
+    [Fact]
+    public void Another_profile_under_the_same_name_is_not_taken()
+    {
+        TestBundle bundle = Probe(ProbeProgram.X64(new ProbeProgram.Call(Mkdir, "/tmp", 0x1FF)), AllowLittle("SCMP_ARCH_X86_64"));
+        house.Run(bundle).EndedWith(EPERM);
+        string nameOfStrict = Assert.Single(Directory.GetFiles($"{house.StateRoot}/@seccomp"));
+        File.Delete(nameOfStrict);
+        house.Run(bundle.WithLinux(l => l with { Seccomp = Forbid("rmdir") })).EndedWith(EEXIST);
+        File.Move(Assert.Single(Directory.GetFiles($"{house.StateRoot}/@seccomp")), nameOfStrict);
+
+        house.Run(bundle.WithLinux(l => l with { Seccomp = AllowLittle("SCMP_ARCH_X86_64") })).EndedWith(EPERM);
+    }
 
     [Fact]
     public void An_unknown_number_gets_ENOSYS_so_that_libraries_fall_back() =>

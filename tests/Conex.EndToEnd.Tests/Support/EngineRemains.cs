@@ -35,7 +35,8 @@ internal sealed class EngineRemains : IDisposable
                     .. Entries($"{place}/data/containers"),
                     .. Entries($"{place}/data/tmp"),
                     .. Entries($"{place}/run/containers"),
-                    .. Entries($"{place}/run/runtime"),
+                    // Compiled system call filters are kept for the next container.
+                    .. Entries($"{place}/run/runtime").Where(path => !path.EndsWith("/@seccomp")),
                     .. Running("conex-runtime").Select(p => $"process {p}: {string.Join(' ', HostProcesses.CommandLine(p))}"),
                     .. Cgroups(),
                 ];
