@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Conex.CommandLine;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
@@ -30,9 +28,12 @@ internal sealed record GlobalOptions(RuntimeContext Context, string? LogFile, bo
     }
 
     /// <summary>Reports an error on standard error and, where one was named, in the log file, as callers of runc expect.</summary>
-    internal void Report(string message)
+    internal void Report(Exception e) => Report(e.Message, LogFields.Of(e));
+
+    /// <inheritdoc cref="Report(Exception)"/>
+    internal void Report(string message, LogFields fields = default)
     {
-        Output.Error(LogFile is null && LogJson ? Json(message) : $"conex-runtime: {message}\n");
+        Output.Error(LogFile is null && LogJson ? Json(message, fields) : $"conex-runtime: {message}\n");
         if (LogFile is null)
         {
             return;
@@ -44,7 +45,7 @@ internal sealed record GlobalOptions(RuntimeContext Context, string? LogFile, bo
                 file,
                 Encoding.UTF8.GetBytes(
                     LogJson
-                        ? Json(message)
+                        ? Json(message, fields)
                         : $"time=\"{Now()}\" level=error msg=\"{message.Replace("\"", "\\\"", StringComparison.Ordinal)}\"\n"
                 )
             );
@@ -55,8 +56,8 @@ internal sealed record GlobalOptions(RuntimeContext Context, string? LogFile, bo
         }
     }
 
-    private static string Json(string message) =>
-        $"{{\"level\":\"error\",\"msg\":\"{JsonEncodedText.Encode(message, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\",\"time\":\"{Now()}\"}}\n";
+    private static string Json(string message, LogFields fields) =>
+        $"{{\"level\":\"error\",\"msg\":\"{LogFields.Escape(message)}\",\"time\":\"{Now()}\"{fields.Json}}}\n";
 
     private static string Now() => DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 

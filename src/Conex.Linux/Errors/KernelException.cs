@@ -6,6 +6,12 @@ namespace Conex.Linux.Errors;
 /// <param name="error">The kernel's answer.</param>
 public sealed class KernelException(string action, string? target, Errno error) : Exception(Describe(action, target, error))
 {
+    /// <summary>What was tried, in a word or two.</summary>
+    public string Action { get; } = action;
+
+    /// <summary>The object of the call; null when there is none.</summary>
+    public string? Target { get; } = target;
+
     /// <summary>The kernel's answer.</summary>
     public Errno Error { get; } = error;
 

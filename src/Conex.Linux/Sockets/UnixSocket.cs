@@ -8,7 +8,7 @@ namespace Conex.Linux.Sockets;
 /// <summary>An AF_UNIX socket by its descriptor. Paths of any length work: the last component is reached through its directory's descriptor.</summary>
 public sealed unsafe class UnixSocket : FileHandle
 {
-    private const int AddressSize = 110;
+    internal const int AddressSize = 110;
     private const int LongestPath = 107;
 
     /// <summary>Takes a socket's descriptor over.</summary>
@@ -173,7 +173,8 @@ public sealed unsafe class UnixSocket : FileHandle
         }
     }
 
-    private static FileHandle? Address(string path, byte* address, out int length, out Errno error)
+    /// <summary>Fills in a struct sockaddr_un; a path that is too long is reached through the descriptor returned.</summary>
+    internal static FileHandle? Address(string path, byte* address, out int length, out Errno error)
     {
         new Span<byte>(address, AddressSize).Clear();
         *(ushort*)address = Libc.AF_UNIX;

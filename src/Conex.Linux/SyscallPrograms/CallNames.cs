@@ -61,6 +61,7 @@ internal static class CallNames
             SyscallNumber.dup3 => ("dup3", "dnx"),
             SyscallNumber.prlimit64 => ("prlimit64", "nnlp"),
             SyscallNumber.setns => ("setns", "dc"),
+            SyscallNumber.sched_setaffinity => ("sched_setaffinity", "nnp"),
             SyscallNumber.sched_setattr => ("sched_setattr", "npx"),
             SyscallNumber.seccomp => ("seccomp", "nxf"),
             SyscallNumber.statx => ("statx", "dsxxp"),

@@ -120,6 +120,11 @@ public static class ProcessCalls
     public static void SetScheduler(this SyscallProgramBuilder program, Datum attributes) =>
         program.Do(SyscallNumber.sched_setattr, default, 0, attributes, 0);
 
+    /// <summary>sched_setaffinity(2) on this process.</summary>
+    /// <param name="mask">A bit for each CPU, whole 64-bit words.</param>
+    public static void SetAffinity(this SyscallProgramBuilder program, ReadOnlySpan<byte> mask) =>
+        program.Do(SyscallNumber.sched_setaffinity, default, 0, mask.Length, program.Bytes(mask));
+
     /// <summary>ioprio_set(2) on this process.</summary>
     public static void SetIoPriority(this SyscallProgramBuilder program, int priority) =>
         program.Do(SyscallNumber.ioprio_set, default, 1, 0, priority);
@@ -253,7 +258,24 @@ public static class ProcessCalls
             1
         );
 
-    /// <summary>execve(2): the end of a program.</summary>
-    public static void Execute(this SyscallProgramBuilder program, string path, Datum arguments, Datum environment, CallRules call) =>
-        program.Do(SyscallNumber.execve, call, program.Text(path), arguments, environment);
+    /// <summary>execve(2): the end of a program, but for errors that are allowed.</summary>
+    /// <param name="result">Takes such an error.</param>
+    public static void Execute(
+        this SyscallProgramBuilder program,
+        string path,
+        Datum arguments,
+        Datum environment,
+        CallRules call,
+        Register? result = null
+    )
+    {
+        if (result is { } register)
+        {
+            program.CallInto(register, SyscallNumber.execve, call, program.Text(path), arguments, environment);
+        }
+        else
+        {
+            program.Do(SyscallNumber.execve, call, program.Text(path), arguments, environment);
+        }
+    }
 }

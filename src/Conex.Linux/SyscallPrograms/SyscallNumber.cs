@@ -37,6 +37,7 @@ internal static class SyscallNumber
     internal const int sethostname = 170;
     internal const int setdomainname = 171;
     internal const int setxattr = 188;
+    internal const int sched_setaffinity = 203;
     internal const int exit_group = 231;
     internal const int set_mempolicy = 238;
     internal const int waitid = 247;

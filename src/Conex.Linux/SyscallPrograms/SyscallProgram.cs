@@ -51,6 +51,10 @@ public sealed class SyscallProgram
         }
     }
 
+    /// <summary>The name of the call that an instruction makes.</summary>
+    public string CallName(int instruction) =>
+        (uint)instruction < (uint)Instructions.Length ? CallNames.Of(Instructions[instruction].Number).Name : "";
+
     /// <summary>What an instruction is for, as it was named by <see cref="SyscallProgramBuilder.Step"/>.</summary>
     public string Label(int instruction) =>
         (uint)instruction < (uint)Instructions.Length && Instructions[instruction].Label >= 0

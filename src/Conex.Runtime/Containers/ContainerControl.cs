@@ -8,6 +8,8 @@ using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Errors;
 using Conex.Runtime.Launch;
+using Conex.Runtime.LaunchPlans;
+using Conex.Runtime.Notifications;
 
 namespace Conex.Runtime.Containers;
 
@@ -22,7 +24,8 @@ public static class ContainerControl
     /// <summary>Lets a created container's process become the payload.</summary>
     /// <exception cref="ContainerStateException">It is not waiting for its start.</exception>
     /// <exception cref="LaunchException">The last steps failed; the container has stopped.</exception>
-    public static void Start(RuntimeContext context, string id)
+    /// <param name="notifySocket">The host's socket for readiness, for which this waits where the container was made with one.</param>
+    public static void Start(RuntimeContext context, string id, string? notifySocket = null)
     {
         var container = Container.Open(context, id);
         switch (container.Status)
@@ -32,6 +35,21 @@ public static class ContainerControl
             case ContainerStatus.Running or ContainerStatus.Paused:
                 throw new ContainerStateException("cannot start an already running container");
         }
+        using NotifyProxy? notify =
+            notifySocket is not null && container.State.NotifySocket is { } inside ? NotifyProxy.Open(notifySocket, inside) : null;
+        Start(context, container);
+        if (notify is not null)
+        {
+            using PidHandle? init = container.OpenInit();
+            if (init is not null)
+            {
+                notify.AwaitReady(init, container.Record.Pid);
+            }
+        }
+    }
+
+    private static void Start(RuntimeContext context, Container container)
+    {
         string path = container.State.StartSocket;
         using UnixSocket socket =
             UnixSocket.TryConnect(path, out _) ?? throw new ContainerStateException("cannot start a container that has stopped");
@@ -67,18 +85,28 @@ public static class ContainerControl
         }
     }
 
-    /// <summary>Sends a signal to init, or to every process of the container.</summary>
+    /// <summary>Sends a signal to init, or to every process of a container that has no PID namespace of its own: there init's end does not
+    /// end the others, so that SIGKILL always goes to all.</summary>
+    /// <param name="all">Whether every process gets it. In a PID namespace of its own this changes nothing, as with runc.</param>
     /// <exception cref="ContainerStateException">The container is not running.</exception>
     public static void Kill(RuntimeContext context, string id, Signal signal, bool all)
     {
         var container = Container.Open(context, id);
-        if (all)
+        bool shared = (container.Record.Namespaces & NamespaceSet.Pid) == 0;
+        using PidHandle? init = container.OpenInit();
+        if (shared && (all || signal == Signal.SIGKILL))
         {
             using Cgroup? cgroup = container.OpenCgroup();
-            cgroup?.Signal(signal);
-            return;
+            if (init is not null || cgroup?.Processes().Count > 0)
+            {
+                cgroup?.Signal(signal);
+                if (signal == Signal.SIGKILL)
+                {
+                    ThawForTheEnd(container);
+                }
+                return;
+            }
         }
-        using PidHandle? init = container.OpenInit();
         if (init?.Send(signal) != true)
         {
             throw new ContainerStateException("container not running");

@@ -3,7 +3,6 @@ using Conex.Linux.Capabilities;
 using Conex.Linux.Cgroups;
 using Conex.Linux.Errors;
 using Conex.Linux.Faults;
-using Conex.Linux.Files;
 using Conex.Linux.Landlock;
 using Conex.Linux.Processes;
 using Conex.Linux.Sockets;
@@ -12,6 +11,7 @@ using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Errors;
 using Conex.Runtime.Launch;
 using Conex.Runtime.LaunchPlans;
+using Conex.Runtime.Notifications;
 using Conex.Runtime.Resources;
 using Conex.Runtime.Seccomp;
 using Conex.Runtime.State;
@@ -29,15 +29,16 @@ public static class ContainerCreation
     {
         Bundle bundle = request.Bundle;
         string rootPath = bundle.RootPath;
-        RuntimeSpec spec = SeccompNotification.WithReceiver(WithHome(bundle, rootPath));
-        CheckDescriptors(request);
+        RuntimeSpec spec = request.Activation.AddTo(SeccompNotification.WithReceiver(WithHome(bundle, rootPath)));
+        PreservedDescriptors.Check(request.Activation.Count, request.PreservedDescriptors);
         StateDirectory state = StateDirectory.Create(context.Root, request.Id);
         Cgroup? cgroup = null;
         ContainerRecord? launching = null;
         ResctrlGroups? groups = null;
+        NotifyProxy? notify = null;
         try
         {
-            var host = CgroupHost.Detect();
+            var cgroups = CgroupHost.Detect();
             string cgroupsPath = CgroupPath(spec, request.Id);
             var record = new ContainerRecord
             {
@@ -56,9 +57,16 @@ public static class ContainerCreation
             state.WriteRecord(record);
             CrashStep.At("runtime.create.record-written");
             state.WriteConfig(bundle.Config);
+            if (request.NotifySocket is { } host)
+            {
+                string directory = state.MakeNotifyDirectory();
+                spec = NotifyProxy.AddTo(spec, directory);
+                // Before a payload that waits for no start; else the start command listens.
+                notify = request.Gate == StartGate.None ? NotifyProxy.Open(host, state.NotifySocket!) : null;
+            }
             // The payload's user reads its limits there, whatever the caller's mask.
             CurrentProcess.SetUmask(0x12);
-            cgroup = Cgroup.Create(host, cgroupsPath);
+            cgroup = Cgroup.Create(cgroups, cgroupsPath);
             CrashStep.At("runtime.create.cgroup-made");
             if (!cgroupsPath.StartsWith('/'))
             {
@@ -85,10 +93,15 @@ public static class ContainerCreation
                 }
             );
             launching = record;
-            return Launch(plan, spec, agent, request, state, cgroup, record) with { Warnings = [.. warnings, .. plan.Warnings] };
+            return Launch(plan, spec, agent, request, state, cgroup, record) with
+            {
+                Warnings = [.. warnings, .. plan.Warnings],
+                Notify = notify,
+            };
         }
         catch
         {
+            notify?.Dispose();
             Undo(state, cgroup, groups, launching, context);
             throw;
         }
@@ -211,7 +224,8 @@ public static class ContainerCreation
             PipeStreams = StandardStreams.FindPipes(spec.Process, request.Stdio),
             NoPivot = request.NoPivot,
             NoNewKeyring = request.NoNewKeyring,
-            PreservedDescriptors = request.PreservedDescriptors,
+            PreservedDescriptors = request.Activation.Count + request.PreservedDescriptors,
+            KeepGroups = GroupAnnotation.KeepsGroups(spec.Annotations),
             Cgroups = cgroup is null ? [] : CgroupViews.Of(cgroup),
             IntoCgroup = cgroup?.UnifiedDirectory is not null,
             TaskFiles = cgroup?.TaskFiles ?? [],
@@ -219,21 +233,6 @@ public static class ContainerCreation
             LastCapability = CapabilitySet.ReadLast(),
             LandlockAbi = LandlockSteps.IsAsked(spec.Process, spec) ? LandlockKernel.ReadAbi() : 0,
         };
-
-    private static void CheckDescriptors(CreateRequest request)
-    {
-        if (request.PreservedDescriptors < 0)
-        {
-            throw new InvalidSpecException("--preserve-fds must not be negative");
-        }
-        for (int fd = 3; fd < 3 + request.PreservedDescriptors; fd++)
-        {
-            if (PathAt.Status($"/proc/self/fd/{fd}", follow: false) is null)
-            {
-                throw new InvalidSpecException($"--preserve-fds {request.PreservedDescriptors}: descriptor {fd} is not open");
-            }
-        }
-    }
 
     private static string CgroupPath(RuntimeSpec spec, string id)
     {
@@ -251,7 +250,7 @@ public static class ContainerCreation
         return own;
     }
 
-    /// <summary>Adds HOME from the image's passwd file when the configuration has none, as runc does.</summary>
+    /// <summary>HOME is from the image's passwd file when the configuration has none, as runc does.</summary>
     private static RuntimeSpec WithHome(Bundle bundle, string rootPath)
     {
         RuntimeSpec spec = bundle.Spec;
@@ -259,14 +258,7 @@ public static class ContainerCreation
         {
             return spec;
         }
-        foreach (string variable in process.Env ?? [])
-        {
-            if (variable.StartsWith("HOME=", StringComparison.Ordinal) && variable.Length > 5)
-            {
-                return spec;
-            }
-        }
-        string home = bundle.Rootfs is null ? HomeDirectory.Find(rootPath, process.User.Uid) : "/";
-        return spec with { Process = process with { Env = [.. process.Env ?? [], $"HOME={home}"] } };
+        Func<string> home = () => bundle.Rootfs is null ? HomeDirectory.Find(rootPath, process.User.Uid) : "/";
+        return spec with { Process = PayloadEnvironment.Complete(process, home) };
     }
 }

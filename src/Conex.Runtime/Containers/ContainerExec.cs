@@ -18,6 +18,7 @@ public static class ContainerExec
     /// <param name="stdio">Standard input, output and error; null: this process's own. Not used with a terminal.</param>
     /// <param name="dieWithParent">Whether the process ends when this one does.</param>
     /// <param name="ignorePaused">Whether a paused container is no error: the process then waits for resume.</param>
+    /// <param name="cgroups">Cgroups below the container's to run in, <c>[controller[,controller]:]path</c>.</param>
     /// <exception cref="ContainerStateException">The container does not run.</exception>
     /// <exception cref="LaunchException">The process could not be started.</exception>
     public static LaunchedProcess Start(
@@ -26,9 +27,11 @@ public static class ContainerExec
         (FileHandle Input, FileHandle Output, FileHandle Error)? stdio,
         bool dieWithParent,
         bool ignorePaused = false,
-        int preservedDescriptors = 0
+        int preservedDescriptors = 0,
+        IReadOnlyList<string>? cgroups = null
     )
     {
+        PreservedDescriptors.Check(0, preservedDescriptors);
         ContainerStatus status = container.Status;
         if (status == ContainerStatus.Paused && !ignorePaused)
         {
@@ -39,7 +42,7 @@ public static class ContainerExec
             ?? throw new ContainerStateException("cannot exec in a stopped container");
         RuntimeSpec spec = SeccompNotification.WithReceiver(RuntimeSpec.Parse(container.State.ReadConfig()));
         using var agent = SeccompAgent.TryConnect(spec.Linux, container.Record, "running");
-        using Cgroup? cgroup = container.OpenCgroup();
+        using Cgroup? cgroup = ExecCgroup.Open(container, cgroups ?? []);
         var options = new LaunchOptions
         {
             Bundle = container.Record.Bundle,
@@ -48,6 +51,7 @@ public static class ContainerExec
             RedirectStdio = stdio is not null && !process.Terminal,
             PipeStreams = StandardStreams.FindPipes(process, stdio),
             PreservedDescriptors = preservedDescriptors,
+            KeepGroups = GroupAnnotation.KeepsGroups(container.Record.Annotations),
             IntoCgroup = cgroup?.UnifiedDirectory is not null,
             TaskFiles = cgroup?.TaskFiles ?? [],
             AvailableCapabilities = CapabilitySet.ReadPermitted(),
@@ -56,7 +60,12 @@ public static class ContainerExec
             FilterCache = container.State.FilterCache,
             LandlockAbi = LandlockSteps.IsAsked(process, spec) ? LandlockKernel.ReadAbi() : 0,
         };
-        LaunchPlan plan = ExecPlanCompiler.Compile(WithHome(process, container.Record.Rootfs), container.Record.Namespaces, spec, options);
+        LaunchPlan plan = ExecPlanCompiler.Compile(
+            PayloadEnvironment.Complete(process, () => HomeDirectory.Find(container.Record.Rootfs, process.User.Uid)),
+            container.Record.Namespaces,
+            spec,
+            options
+        );
         var inputs = new LaunchInputs
         {
             Stdio = plan.Stdio is null ? null : stdio,
@@ -91,17 +100,5 @@ public static class ContainerExec
             using var beside = Cgroup.Open(cgroup.Host, cgroup.Path, paths);
             return Launcher.Start(plan, inputs with { Cgroup = beside });
         }
-    }
-
-    private static Process WithHome(Process process, string rootPath)
-    {
-        foreach (string variable in process.Env ?? [])
-        {
-            if (variable.StartsWith("HOME=", StringComparison.Ordinal))
-            {
-                return process;
-            }
-        }
-        return process with { Env = [.. process.Env ?? [], $"HOME={HomeDirectory.Find(rootPath, process.User.Uid)}"] };
     }
 }

@@ -24,5 +24,12 @@ public sealed record CreateRequest
 
     public bool NoNewKeyring { get; init; }
 
+    /// <summary>How many descriptors from 3 on the payload inherits, after those of <see cref="Activation"/>.</summary>
     public int PreservedDescriptors { get; init; }
+
+    /// <summary>Listening sockets from 3 on that the payload is told of (sd_listen_fds(3)).</summary>
+    public SocketActivation Activation { get; init; }
+
+    /// <summary>The host's socket for readiness, which the container gets a proxy of (sd_notify(3)); null without one.</summary>
+    public string? NotifySocket { get; init; }
 }

@@ -1,6 +1,7 @@
 using Conex.Linux.Cgroups;
 using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Launch;
+using Conex.Runtime.Notifications;
 using Conex.Runtime.State;
 
 namespace Conex.Runtime.Containers;
@@ -26,6 +27,9 @@ public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Pr
             throw;
         }
     }
+
+    /// <summary>Listens for the readiness of the payload; null where nobody asked for that.</summary>
+    public NotifyProxy? Notify { get; init; }
 
     /// <summary>The error that led here is the one to report; what cannot be removed stays for delete --force.</summary>
     private void RemoveFailed(RuntimeContext context)
@@ -53,6 +57,7 @@ public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Pr
     public void Dispose()
     {
         Process.Dispose();
+        Notify?.Dispose();
         Cgroup?.Dispose();
     }
 }

@@ -1,3 +1,5 @@
+using Conex.Linux.Errors;
+
 namespace Conex.Runtime.Errors;
 
 /// <summary>The container's process could not be started; the message is a sentence for the user.</summary>
@@ -6,4 +8,13 @@ public sealed class LaunchException(string message, int exitCode) : Exception(me
 {
     /// <summary>What a shell would exit with: 126 found but not executable, 127 not found, 1 anything else.</summary>
     public int ExitCode { get; } = exitCode;
+
+    /// <summary>The system call that failed, where that is known.</summary>
+    public string? Call { get; init; }
+
+    /// <summary>What it was made for: the step of the launch plan.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>The kernel's answer; <see cref="Errno.None"/> where the kernel gave none.</summary>
+    public Errno Error { get; init; }
 }

@@ -15,9 +15,10 @@ internal static class LaunchFailureText
     internal static LaunchException Explain(LaunchPlan plan, ProgramFailure failure)
     {
         string label = plan.Program.Label(failure.Instruction);
+        string call = plan.Program.CallName(failure.Instruction);
         return failure.Instruction >= plan.ExecutionStart && IsAboutProgram(label)
-            ? ExplainExecution(plan.ProgramName, failure.Error)
-            : Explain(label, failure);
+            ? ExplainExecution(plan.ProgramName, call, label, failure.Error)
+            : Explain(call, label, failure);
     }
 
     /// <summary>Explains a failure after the start gate.</summary>
@@ -34,45 +35,55 @@ internal static class LaunchFailureText
                 label = text;
             }
         }
-        return IsAboutProgram(label) ? ExplainExecution(label[(label.IndexOf('"') + 1)..^1], failure.Error) : Explain(label, failure);
+        return IsAboutProgram(label)
+            ? ExplainExecution(label[(label.IndexOf('"') + 1)..^1], null, label, failure.Error)
+            : Explain(null, label, failure);
     }
 
     private static bool IsAboutProgram(string label) =>
         label.StartsWith("find ", StringComparison.Ordinal) || label.StartsWith("execute ", StringComparison.Ordinal);
 
-    private static LaunchException Explain(string label, ProgramFailure failure)
+    private static LaunchException Explain(string? call, string label, ProgramFailure failure)
     {
         if (HookFailureText.Explain(label, failure) is { } aboutHook)
         {
-            return new LaunchException(aboutHook, 1);
+            return new LaunchException(aboutHook, 1) { Step = label, Error = failure.Ended is null ? failure.Error : Errno.None };
         }
         string log = failure.Log.Length == 0 ? "" : $": {LogText(failure.Log)}";
         string hint = Hint(label, failure.Error);
         return new LaunchException(
             $"{Prefix}{label}: {KernelException.Explain(failure.Error)}{log}{(hint.Length == 0 ? "" : $" ({hint})")}",
             1
-        );
+        )
+        {
+            Call = call,
+            Step = label,
+            Error = failure.Error,
+        };
     }
 
-    private static LaunchException ExplainExecution(string name, Errno error) =>
-        error switch
+    private static LaunchException ExplainExecution(string name, string? call, string label, Errno error)
+    {
+        (string reason, int exitCode) = error switch
         {
-            Errno.ENOENT when !name.Contains('/') => new LaunchException(
-                $"{Prefix}exec: \"{name}\": executable file not found in $PATH",
+            Errno.ENOENT when !name.Contains('/') => ("executable file not found in $PATH", ExecutionSteps.NotFound),
+            Errno.ENOENT => (
+                $"stat {name}: no such file or directory (or the interpreter that it names is missing)",
                 ExecutionSteps.NotFound
             ),
-            Errno.ENOENT => new LaunchException(
-                $"{Prefix}exec: \"{name}\": stat {name}: no such file or directory (or the interpreter that it names is missing)",
-                ExecutionSteps.NotFound
-            ),
-            Errno.ENOTDIR => new LaunchException($"{Prefix}exec: \"{name}\": not a directory", ExecutionSteps.NotFound),
-            Errno.EACCES => new LaunchException($"{Prefix}exec: \"{name}\": permission denied", NotExecutable),
-            Errno.ENOEXEC => new LaunchException(
-                $"{Prefix}exec: \"{name}\": exec format error (built for another architecture, or a script without #!)",
-                NotExecutable
-            ),
-            _ => new LaunchException($"{Prefix}exec: \"{name}\": {KernelException.Explain(error)}", NotExecutable),
+            Errno.ENOTDIR => ("not a directory", ExecutionSteps.NotFound),
+            Errno.EISDIR => ("is a directory", NotExecutable),
+            Errno.EACCES => ("permission denied", NotExecutable),
+            Errno.ENOEXEC => ("exec format error (built for another architecture, or a script without #!)", NotExecutable),
+            _ => (KernelException.Explain(error), NotExecutable),
         };
+        return new LaunchException($"{Prefix}exec: \"{name}\": {reason}", exitCode)
+        {
+            Call = call,
+            Step = label,
+            Error = error,
+        };
+    }
 
     /// <summary>The file system context's log has a line each with a letter for its level before it.</summary>
     private static string LogText(string log) => log.Length > 2 && log[1] == ' ' ? log[2..] : log;

@@ -34,7 +34,7 @@ internal static class CredentialSteps
 
         program.Step("drop capabilities from the bounding set");
         program.DropBoundingCapabilities(bounding, options.LastCapability);
-        SetIdentity(program, process, inUserNamespace);
+        SetIdentity(program, process, inUserNamespace, options.KeepGroups);
         if (process.User.Uid != 0)
         {
             // A change from root to another user cleared the effective set; permitted was kept.
@@ -70,7 +70,7 @@ internal static class CredentialSteps
         }
     }
 
-    private static void SetIdentity(SyscallProgramBuilder program, Process process, bool inUserNamespace)
+    private static void SetIdentity(SyscallProgramBuilder program, Process process, bool inUserNamespace, bool keepGroups)
     {
         User user = process.User;
         program.Step($"become user {user.Uid}, group {user.Gid}");
@@ -78,9 +78,12 @@ internal static class CredentialSteps
         {
             program.KeepCapabilities(true);
         }
-        IReadOnlyList<uint> groups = user.AdditionalGids ?? [];
-        // Where the mapping denies setgroups(2), an empty list changes nothing.
-        program.SetGroups(groups, inUserNamespace && groups.Count == 0 ? CallRules.Allow(Errno.EPERM) : default);
+        if (!keepGroups)
+        {
+            IReadOnlyList<uint> groups = user.AdditionalGids ?? [];
+            // Where the mapping denies setgroups(2), an empty list changes nothing.
+            program.SetGroups(groups, inUserNamespace && groups.Count == 0 ? CallRules.Allow(Errno.EPERM) : default);
+        }
         program.SetGroup(user.Gid);
         program.SetUser(user.Uid);
         if (user.Uid != 0)

@@ -23,6 +23,7 @@ public static class ExecPlanCompiler
         Register? cgroup = options.IntoCgroup ? program.Register("cgroup") : null;
         AgentRegisters? agent = AgentSteps.Registers(program, container.Linux);
 
+        AffinitySteps.Add(program, "initial", process.ExecCpuAffinity?.Initial);
         program.Step("nobody may look into this process until it is the payload");
         program.MakeUndumpable();
         CgroupJoin.Add(program, options.TaskFiles);
@@ -31,6 +32,7 @@ public static class ExecPlanCompiler
         program.JoinNamespace(init, namespaces);
         program.Step("go on as a process in the joined namespaces");
         program.GoOnAsSibling(0, channel, LaunchPlan.Message.Sibling, cgroup);
+        AffinitySteps.Add(program, "final", process.ExecCpuAffinity?.Final);
         program.Step("wait for the starter");
         program.Await(channel);
         bool inUserNamespace = (namespaces & NamespaceSet.User) != 0;

@@ -97,6 +97,11 @@ internal static class ExecutionSteps
         program.UnblockSignals();
         Datum arguments = program.Texts(process.Args);
         Datum environment = program.Texts(process.Env ?? []);
+        if (places is [(string only, _)])
+        {
+            ExecuteFile(program, only, arguments, environment);
+            return;
+        }
         foreach ((string path, Register found) in places)
         {
             using (program.When(Guard.Succeeded(found)))
@@ -104,6 +109,31 @@ internal static class ExecutionSteps
                 program.Execute(path, arguments, environment, new CallRules { ExitCode = NotExecutable });
             }
         }
+    }
+
+    /// <summary>Executes the one file that it can be. execve(2) says EACCES of a directory: callers are told what it is.</summary>
+    private static void ExecuteFile(SyscallProgramBuilder program, string path, Datum arguments, Datum environment)
+    {
+        Register executed = program.Register();
+        program.Execute(
+            path,
+            arguments,
+            environment,
+            new CallRules { Allowed = new[] { Errno.EACCES }, ExitCode = NotExecutable },
+            executed
+        );
+        Register directory = program.Open(
+            FileCalls.WorkingDirectory,
+            path,
+            Linux.Files.OpenMode.Path | Linux.Files.OpenMode.Directory,
+            Linux.Files.ResolveRules.None,
+            new CallRules { AllowAll = true }
+        );
+        using (program.When(Guard.Succeeded(directory)))
+        {
+            program.Fail(Errno.EISDIR, NotExecutable);
+        }
+        program.Fail(Errno.EACCES, NotExecutable);
     }
 
     private static string[] Places(string name, IReadOnlyList<string> environment)

@@ -42,6 +42,9 @@ public sealed record LaunchOptions
     /// <summary>The <c>tasks</c> files of the version 1 hierarchies that the process moves itself into.</summary>
     public IReadOnlyList<string> TaskFiles { get; init; } = [];
 
+    /// <summary>Whether the payload keeps the supplementary groups of its starter instead of those that the configuration names.</summary>
+    public bool KeepGroups { get; init; }
+
     /// <summary>The longest that the message to a seccomp agent can be, in bytes.</summary>
     public int AgentMessageSize { get; init; } = 4096;
 

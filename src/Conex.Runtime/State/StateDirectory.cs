@@ -1,6 +1,8 @@
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
+using Conex.Linux.Processes;
 using Conex.Runtime.Errors;
+using Conex.Runtime.Notifications;
 
 namespace Conex.Runtime.State;
 
@@ -11,6 +13,7 @@ public sealed class StateDirectory
     private const string RecordName = "state.json";
     private const string ConfigName = "config.json";
     private const string SocketName = "start.sock";
+    private const string NotifyName = "notify";
     private readonly string path;
 
     private StateDirectory(string path) => this.path = path;
@@ -20,6 +23,11 @@ public sealed class StateDirectory
 
     /// <summary>Where the compiled system call filters of this root's containers are kept: no ID has this character.</summary>
     public string FilterCache => $"{path.AsSpan(0, path.LastIndexOf('/'))}/@seccomp";
+
+    /// <summary>Where the payload of a container with a readiness proxy says that it is ready; null without.</summary>
+    public string? NotifySocket => PathAt.Status($"{path}/{NotifyName}") is null ? null : NotifySocketPath;
+
+    private string NotifySocketPath => $"{path}/{NotifyName}/{NotifyProxy.SocketName}";
 
     /// <summary>Whether the container waits for its start.</summary>
     public bool IsWaiting => PathAt.Status(StartSocket) is not null;
@@ -81,6 +89,18 @@ public sealed class StateDirectory
     /// <exception cref="KernelException">The directory cannot be written.</exception>
     public void WriteConfig(ReadOnlySpan<byte> config) => AtomicFile.Write($"{path}/{ConfigName}", config);
 
+    /// <summary>Makes the directory that a container with a readiness proxy sees.</summary>
+    /// <exception cref="KernelException">The directory cannot be written.</exception>
+    public string MakeNotifyDirectory()
+    {
+        string directory = $"{path}/{NotifyName}";
+        // For payloads of any user.
+        uint before = CurrentProcess.SetUmask(0);
+        _ = PathAt.TryMakeDirectory(PathAt.Current, directory, 0x1ED);
+        _ = CurrentProcess.SetUmask(before);
+        return directory;
+    }
+
     /// <summary>Removes the directory with all that the runtime keeps in it.</summary>
     /// <exception cref="KernelException">Something else is in it.</exception>
     public void Remove()
@@ -95,7 +115,16 @@ public sealed class StateDirectory
         PathAt.Unlink(directory, $".{ConfigName}.tmp");
         PathAt.Unlink(directory, $".{RecordName}.tmp");
         PathAt.Unlink(directory, RecordName);
-        PathAt.RemoveDirectory(PathAt.Current, path);
+        try
+        {
+            PathAt.RemoveDirectory(PathAt.Current, path);
+        }
+        catch (KernelException e) when (e.Error == Errno.ENOTEMPTY)
+        {
+            PathAt.Unlink(PathAt.Current, NotifySocketPath);
+            PathAt.RemoveDirectory(directory, NotifyName);
+            PathAt.RemoveDirectory(PathAt.Current, path);
+        }
     }
 
     private static bool TryMake(string directory)

@@ -89,7 +89,7 @@ internal static class CommandTable
                         or UnauthorizedAccessException
             )
         {
-            options.Report(e.Message);
+            options.Report(e);
             return errorCode;
         }
     }

@@ -8,7 +8,8 @@ namespace ConexRuntime.Commands;
 /// <summary><c>start</c>, <c>kill</c>, <c>delete</c>, <c>pause</c>, <c>resume</c>.</summary>
 internal static class ControlCommands
 {
-    internal static Command Start { get; } = Simple("start", "Start a created container", ContainerControl.Start);
+    internal static Command Start { get; } =
+        Simple("start", "Start a created container", (context, id) => ContainerControl.Start(context, id, CreateCommand.NotifySocket));
 
     internal static Command Pause { get; } = Simple("pause", "Stop all processes of a container", ContainerControl.Pause);
 
@@ -21,7 +22,10 @@ internal static class ControlCommands
             Description = "Send a signal to a container",
             Usage = "[OPTIONS] ID [SIGNAL]",
             Arguments = new ArgumentCount(1, 2),
-            Options = () => new OptionTable().Flag("all", 'a', "Send it to every process of the container"),
+            Options = () =>
+                new OptionTable()
+                    .Flag("all", 'a', "Send it to every process of a container without a PID namespace")
+                    .Flag("regex", 'r', "ID is a regular expression for many containers"),
             Run = invocation =>
                 CommandTable.Guard(
                     invocation,
@@ -32,8 +36,11 @@ internal static class ControlCommands
                         {
                             throw new InvalidSpecException($"unknown signal \"{name}\"");
                         }
-                        ContainerControl.Kill(global.Context, invocation.Arguments[0], signal, invocation.Flag("all"));
-                        return 0;
+                        return ManyContainers.Each(
+                            invocation,
+                            global,
+                            id => ContainerControl.Kill(global.Context, id, signal, invocation.Flag("all"))
+                        );
                     }
                 ),
         };
@@ -45,15 +52,15 @@ internal static class ControlCommands
             Description = "Remove a container",
             Usage = "[OPTIONS] ID",
             Arguments = ArgumentCount.Exactly(1),
-            Options = () => new OptionTable().Flag("force", 'f', "End it first when it runs; a missing one is no error"),
+            Options = () =>
+                new OptionTable()
+                    .Flag("force", 'f', "End it first when it runs; a missing one is no error")
+                    .Flag("regex", 'r', "ID is a regular expression for many containers"),
             Run = invocation =>
                 CommandTable.Guard(
                     invocation,
                     global =>
-                    {
-                        ContainerRemoval.Delete(global.Context, invocation.Arguments[0], invocation.Flag("force"));
-                        return 0;
-                    }
+                        ManyContainers.Each(invocation, global, id => ContainerRemoval.Delete(global.Context, id, invocation.Flag("force")))
                 ),
         };
 

@@ -42,6 +42,7 @@ internal static class CreateCommand
             .Text("bundle", 'b', "dir", "The bundle's directory", ".")
             .Text("config", 'f', "file", "The configuration's file in the bundle", "config.json")
             .Text("console-socket", "path", "Unix socket that takes the terminal's descriptor")
+            .Text("pidfd-socket", "path", "Unix socket that takes the process's pidfd")
             .Text("pid-file", "path", "File for the process number")
             .Flag("no-pivot", "Move the root instead of pivoting to it")
             .Flag("no-new-keyring", "Keep the session keyring")
@@ -51,7 +52,7 @@ internal static class CreateCommand
     {
         string? consoleSocket = invocation.Text("console-socket");
         using CreatedContainer container = Make(invocation, global, StartGate.Listener, consoleSocket, detached: true);
-        HandOver(container, global, () => WritePidFile(invocation.Text("pid-file"), container.Process.Pid));
+        HandOver(container, global, () => NameProcess(invocation, container));
         return 0;
     }
 
@@ -62,14 +63,15 @@ internal static class CreateCommand
         // Blocked before the container exists, so that none is lost between its start and the forwarding.
         using SignalPipe? signals = detach ? null : SignalForwarding.Open();
         using CreatedContainer container = Make(invocation, global, StartGate.None, consoleSocket, detach);
-        HandOver(container, global, () => WritePidFile(invocation.Text("pid-file"), container.Process.Pid));
+        HandOver(container, global, () => NameProcess(invocation, container));
         container.AwaitExecution(global.Context);
         HandOver(container, global, () => SendTerminal(container, consoleSocket));
         if (detach)
         {
+            container.Notify?.AwaitReady(container.Process.Handle, container.Process.Pid);
             return 0;
         }
-        ExitStatus status = ForegroundProcess.Wait(container.Process, signals!, consoleSocket is null);
+        ExitStatus status = ForegroundProcess.Wait(container.Process, signals!, consoleSocket is null, container.Notify);
         if (!invocation.Flag("keep"))
         {
             container.Remove(global.Context);
@@ -88,6 +90,8 @@ internal static class CreateCommand
             NoPivot = invocation.Flag("no-pivot"),
             NoNewKeyring = invocation.Flag("no-new-keyring"),
             PreservedDescriptors = (int)(invocation.Integer("preserve-fds") ?? 0),
+            Activation = SocketActivation.OfEnvironment(),
+            NotifySocket = NotifySocket,
         };
         CheckConsole(bundle.Spec.Process?.Terminal == true, detached, consoleSocket);
         if (!detached)
@@ -121,6 +125,17 @@ internal static class CreateCommand
         }
     }
 
+    /// <summary>The service manager's socket, when one waits for the container's readiness.</summary>
+    internal static string? NotifySocket => Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is { Length: > 0 } path ? path : null;
+
+    /// <summary>Tells the caller the process's number, and its pidfd to whoever wants that.</summary>
+    private static void NameProcess(Invocation invocation, CreatedContainer container)
+    {
+        WritePidFile(invocation.Text("pid-file"), container.Process.Pid);
+        PidfdSocket.Send(invocation.Text("pidfd-socket"), container.Process);
+        PidfdSocket.Send(container.Record.Annotations?.GetValueOrDefault(PidfdSocket.Annotation), container.Process);
+    }
+
     /// <summary>A terminal that is relayed begins with the size of the caller's own.</summary>
     private static Bundle WithCallersSize(Bundle bundle) =>
         bundle.Spec.Process is { Terminal: true } process && ForegroundProcess.CallersSize is { } size
@@ -130,7 +145,7 @@ internal static class CreateCommand
             }
             : bundle;
 
-    private static void CheckConsole(bool terminal, bool detached, string? consoleSocket)
+    internal static void CheckConsole(bool terminal, bool detached, string? consoleSocket)
     {
         if (terminal && detached && consoleSocket is null)
         {

@@ -26,6 +26,7 @@ internal static class ExecCommand
             Options = () =>
                 new OptionTable()
                     .Text("console-socket", "path", "Unix socket that takes the terminal's descriptor")
+                    .Text("pidfd-socket", "path", "Unix socket that takes the process's pidfd")
                     .Text("cwd", "dir", "Working directory")
                     .List("env", 'e', "NAME=VALUE", "Environment variables")
                     .Flag("tty", 't', "Allocate a terminal")
@@ -35,6 +36,9 @@ internal static class ExecCommand
                     .Flag("detach", 'd', "Return once the process runs")
                     .Text("pid-file", "path", "File for the process number")
                     .Flag("no-new-privs", "Set no_new_privs")
+                    .Text("apparmor", "profile", "AppArmor profile")
+                    .Text("process-label", "label", "SELinux label")
+                    .List("cgroup", "[controller:]path", "Run in this cgroup below the container's")
                     .List("cap", 'c', "NAME", "Add a capability")
                     .Integer("preserve-fds", "n", "Pass this many descriptors from 3 on")
                     .Flag("ignore-paused", "Start in a paused container too"),
@@ -47,10 +51,7 @@ internal static class ExecCommand
         Process process = ProcessOf(invocation, container);
         bool detach = invocation.Flag("detach");
         string? consoleSocket = invocation.Text("console-socket");
-        if (process.Terminal && detach && consoleSocket is null)
-        {
-            throw new InvalidSpecException("cannot allocate tty if runc will detach without setting console socket");
-        }
+        CreateCommand.CheckConsole(process.Terminal, detach, consoleSocket);
         if (process.Terminal && !detach)
         {
             process = process with { ConsoleSize = ForegroundProcess.CallersSize ?? process.ConsoleSize };
@@ -62,11 +63,13 @@ internal static class ExecCommand
             stdio: null,
             dieWithParent: false,
             invocation.Flag("ignore-paused"),
-            (int)(invocation.Integer("preserve-fds") ?? 0)
+            (int)(invocation.Integer("preserve-fds") ?? 0),
+            invocation.List("cgroup")
         );
         try
         {
             CreateCommand.WritePidFile(invocation.Text("pid-file"), launched.Pid);
+            PidfdSocket.Send(invocation.Text("pidfd-socket"), launched);
             if (consoleSocket is not null)
             {
                 ConsoleSocket.Send(consoleSocket, launched);
@@ -101,6 +104,8 @@ internal static class ExecCommand
             User = UserOf(invocation, first.User),
             Capabilities = CapabilitiesOf(invocation, first.Capabilities),
             ConsoleSize = null,
+            ApparmorProfile = invocation.Text("apparmor") ?? first.ApparmorProfile,
+            SelinuxLabel = invocation.Text("process-label") ?? first.SelinuxLabel,
         };
     }
 

@@ -102,7 +102,8 @@ internal static class InspectCommands
         }
         if (invocation.Arguments.Length > 1)
         {
-            throw new InvalidSpecException("ps takes no arguments for ps(1): use --format json and look the processes up");
+            Output.Text(ProcessTable.Print(invocation.Arguments[1..], processes.ToHashSet()));
+            return 0;
         }
         List<string[]> rows =
         [

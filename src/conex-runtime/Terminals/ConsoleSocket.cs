@@ -7,13 +7,16 @@ namespace ConexRuntime.Terminals;
 /// <summary>Hands a terminal's master to whoever listens on <c>--console-socket</c>: one message, the name and the descriptor.</summary>
 internal static class ConsoleSocket
 {
+    /// <summary>Seconds that the caller has to accept and to take a message.</summary>
+    internal const int Patience = 10;
+
     internal static void Send(string path, LaunchedProcess process)
     {
         if (process.Terminal is not { } master)
         {
             throw new LaunchException("the container's process sent no terminal", 1);
         }
-        using UnixSocket socket = UnixSocket.Connect(Path.GetFullPath(path));
+        using UnixSocket socket = UnixSocket.Connect(Path.GetFullPath(path), Patience);
         socket.SendDescriptor("/dev/pts/ptmx"u8, master);
         master.Dispose();
     }

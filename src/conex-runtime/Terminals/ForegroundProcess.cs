@@ -5,6 +5,7 @@ using Conex.Linux.Processes;
 using Conex.Linux.Terminals;
 using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.Launch;
+using Conex.Runtime.Notifications;
 
 namespace ConexRuntime.Terminals;
 
@@ -15,13 +16,14 @@ internal static class ForegroundProcess
     internal static ConsoleSize? CallersSize =>
         Terminal.GetSize(FileHandle.StandardInput) is { } size ? new ConsoleSize { Height = size.Rows, Width = size.Columns } : null;
 
-    internal static ExitStatus Wait(LaunchedProcess process, SignalPipe signals, bool relayTerminal)
+    /// <param name="notify">Listens for the payload's readiness; null without.</param>
+    internal static ExitStatus Wait(LaunchedProcess process, SignalPipe signals, bool relayTerminal, NotifyProxy? notify = null)
     {
         FileHandle? master = relayTerminal ? process.Terminal : null;
         using TerminalSettings? settings =
             master is not null && Terminal.IsTerminal(FileHandle.StandardInput) ? Terminal.MakeRaw(FileHandle.StandardInput) : null;
         CopySize(master);
-        FileHandle?[] watched = [process.Handle, signals.Handle, master, master is null ? null : FileHandle.StandardInput];
+        FileHandle?[] watched = [process.Handle, signals.Handle, master, master is null ? null : FileHandle.StandardInput, notify?.Handle];
         byte[] buffer = new byte[master is null ? 0 : 16384];
         while (true)
         {
@@ -37,6 +39,12 @@ internal static class ForegroundProcess
                     if (!Copy(master!, FileHandle.StandardOutput, buffer))
                     {
                         watched[2] = null;
+                    }
+                    break;
+                case 4:
+                    if (notify!.TryForward(null))
+                    {
+                        watched[4] = null;
                     }
                     break;
                 case 3:
