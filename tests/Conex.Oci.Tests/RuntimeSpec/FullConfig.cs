@@ -28,6 +28,14 @@ internal static class FullConfig
             "noNewPrivileges": true,
             "apparmorProfile": "conex-default",
             "selinuxLabel": "system_u:system_r:container_t:s0:c124,c675",
+            "landlock": {
+              "ruleset": { "handledAccessFS": ["execute"], "handledAccessNet": ["bind_tcp"], "scoped": ["signal"] },
+              "rules": {
+                "pathBeneath": [{ "allowedAccess": ["execute"], "paths": ["/usr"] }],
+                "netPort": [{ "allowedAccess": ["bind_tcp"], "ports": [80] }]
+              },
+              "disableBestEffort": true
+            },
             "oomScoreAdj": -500,
             "scheduler": {
               "policy": "SCHED_DEADLINE",
