@@ -23,12 +23,15 @@ public static unsafe class SyscallInterpreter
     /// <summary>Starts the program in a new process.</summary>
     /// <param name="report">The socket on which a failure is reported.</param>
     /// <param name="inputs">Values of registers that only the starter knows: descriptors.</param>
+    /// <param name="starter">The starter's end of the socket between both, or null. The child closes its copy first: else the end of
+    /// the starter would not end a read of the child.</param>
     /// <param name="cgroup">A cgroup v2 directory's descriptor to be born in (CLONE_INTO_CGROUP), or null.</param>
     /// <exception cref="KernelException">clone3(2) refused.</exception>
     public static StartedProgram Start(
         SyscallProgram program,
         Files.FileHandle report,
         ReadOnlySpan<(Register Register, long Value)> inputs,
+        Files.FileHandle? starter = null,
         Files.FileHandle? cgroup = null
     )
     {
@@ -46,6 +49,7 @@ public static unsafe class SyscallInterpreter
             byte* data = memory + 256 + instructionBytes + registerBytes;
             state->Report = data + program.Data.Length;
             state->ReportSocket = report.Descriptor;
+            state->StarterSocket = starter?.Descriptor ?? -1;
             Load(program, state, data);
             foreach ((Register register, long value) in inputs)
             {
@@ -97,6 +101,7 @@ public static unsafe class SyscallInterpreter
         {
             return result;
         }
+        _ = call(SyscallNumber.close, state->StarterSocket, 0, 0, 0, 0, 0);
         long* registers = state->Registers;
         int index = 0;
         Instruction* instruction = state->Instructions;
@@ -261,6 +266,7 @@ public static unsafe class SyscallInterpreter
         internal byte* Report;
         internal int Count;
         internal int ReportSocket;
+        internal int StarterSocket;
         internal fixed ulong CloneArgs[11];
     }
 }

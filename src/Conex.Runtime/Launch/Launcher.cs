@@ -19,7 +19,7 @@ public static class Launcher
         LaunchedProcess? launched = null;
         try
         {
-            StartedProgram started = Clone(plan, inputs, remote);
+            StartedProgram started = Clone(plan, inputs, remote, channel);
             remote.Dispose();
             launched = new LaunchedProcess(plan, inputs, channel, started.Pid, started.Handle);
             if (plan.GoesOnAsSibling)
@@ -48,7 +48,7 @@ public static class Launcher
         }
     }
 
-    private static StartedProgram Clone(LaunchPlan plan, LaunchInputs inputs, UnixSocket remote)
+    private static StartedProgram Clone(LaunchPlan plan, LaunchInputs inputs, UnixSocket remote, UnixSocket channel)
     {
         using IdMappedMounts? idMapped = plan.IdMappedSources.Count == 0 ? null : IdMappedMounts.Open(plan.IdMappedSources);
         Span<(Register, long)> registers = stackalloc (Register, long)[20 + plan.IdMappedSources.Count];
@@ -94,7 +94,7 @@ public static class Launcher
         {
             registers[count++] = (cgroup, directory.Descriptor);
         }
-        return SyscallInterpreter.Start(plan.Program, remote, registers[..count], plan.GoesOnAsSibling ? null : directory);
+        return SyscallInterpreter.Start(plan.Program, remote, registers[..count], channel, plan.GoesOnAsSibling ? null : directory);
     }
 
     /// <summary>Written from outside and before the process makes itself undumpable: then /proc/PID belongs to root alone.</summary>

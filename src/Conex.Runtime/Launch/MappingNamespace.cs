@@ -19,16 +19,14 @@ internal static class MappingNamespace
         using (theirs)
         {
             var program = new SyscallProgramBuilder();
-            Register starter = program.Register("starter");
             Register channel = program.Register("channel");
             program.Step("hold a user namespace");
-            // Without this copy the end of the starter ends the process too.
-            program.Close(starter);
             program.Await(channel);
             StartedProgram holder = SyscallInterpreter.Start(
                 program.Build(NamespaceSet.User),
                 theirs,
-                [(starter, ours.Descriptor), (channel, theirs.Descriptor)]
+                [(channel, theirs.Descriptor)],
+                ours
             );
             using PidHandle handle = holder.Handle;
             try

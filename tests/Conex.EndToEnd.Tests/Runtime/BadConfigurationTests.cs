@@ -47,10 +47,6 @@ public sealed class BadConfigurationTests : IDisposable
         "unknown action \"SCMP_ACT_NONSENSE\""
     )]
     [InlineData("\"linux\":{\"namespaces\":[" + Mount + "],\"rootfsPropagation\":\"sideways\"}", "unknown value \"sideways\"")]
-    [InlineData(
-        "\"linux\":{\"namespaces\":[" + Mount + "],\"mountLabel\":\"system_u:object_r:container_file_t:s0\"}",
-        "mountLabel is not supported yet"
-    )]
     [InlineData("\"linux\":{\"namespaces\":[" + Mount + "],\"timeOffsets\":{\"boottime\":{\"secs\":1}}}", "needs a new time namespace")]
     [InlineData(
         "\"linux\":{\"namespaces\":[" + Mount + "],\"resources\":{\"devices\":[{\"allow\":true,\"type\":\"z\"}]}}",

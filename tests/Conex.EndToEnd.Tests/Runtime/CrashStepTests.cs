@@ -44,6 +44,17 @@ public sealed class CrashStepTests : IDisposable
         Assert.True(visited.Count > 0, $"nothing was killed at {step}: let an operation of this test pass it");
     }
 
+    [Theory]
+    [InlineData("runtime.create.cloned")]
+    [InlineData("runtime.create.process-recorded")]
+    public void A_process_that_waits_for_its_starter_ends_with_it(string step)
+    {
+        Assert.Equal(Killed, Create(step).ExitCode);
+        bool ended = Eventually.Becomes(() => !house.Leaks.ProcessNumbers().Any(), TimeSpan.FromSeconds(20));
+        house.Remove();
+        Assert.True(ended, "the process waits for ever");
+    }
+
     /// <summary>What may pass a step.</summary>
     private IEnumerable<(string Name, Func<string, CommandResult> Operation)> Operations(string step)
     {
