@@ -78,9 +78,12 @@ public sealed class ExecOptionTests : IDisposable
         string[] lines = house.Do("exec", "--cgroup", "pids:sub", house.Id, "cat", "/proc/self/cgroup").Succeeded().Lines;
         Assert.Contains(lines, l => l.EndsWith(":pids:/sub", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.EndsWith(":memory:/", StringComparison.Ordinal));
-        // A path alone is for every hierarchy that has it.
+        // A path alone is for every hierarchy that has it; into the version 2 tree the process is born.
+        string unified = house.Leaks.CgroupDirectories().First(d => d.Contains("/unified/", StringComparison.Ordinal));
+        Directory.CreateDirectory($"{unified}/sub");
         lines = house.Do("exec", "--cgroup", "/sub", house.Id, "cat", "/proc/self/cgroup").Succeeded().Lines;
         Assert.Contains(lines, l => l.EndsWith(":pids:/sub", StringComparison.Ordinal));
+        Assert.Contains("0::/sub", lines);
         house.Do("exec", "--cgroup", "pids:none", house.Id, "true").FailedWith(255, "does not exist");
         house.Do("exec", "--cgroup", "nonsense:sub", house.Id, "true").FailedWith(255, "no cgroup controller \"nonsense\"");
         house.Do("exec", "--cgroup", "pids:../..", house.Id, "true").FailedWith(255, "must lie below the container's cgroup");

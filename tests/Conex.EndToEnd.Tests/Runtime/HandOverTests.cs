@@ -76,6 +76,24 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
+    public void A_caller_that_accepts_nothing_does_not_hold_the_runtime_up()
+    {
+        using UnixSocket listener = UnixSocket.Listen(SocketPath, backlog: 0);
+        List<UnixSocket> waiting = [];
+        while (UnixSocket.TryConnect(SocketPath, out _, sendSeconds: 1) is { } queued)
+        {
+            waiting.Add(queued);
+        }
+        TestBundle bundle = house.NewBundle().Command("sleep", "1000000").WithProcess(p => p with { Terminal = true });
+        bundle.Write();
+        house
+            .Do("create", "--console-socket", SocketPath, "-b", bundle.Path, house.Id)
+            .FailedWith(1, $"connect to {SocketPath}: resource temporarily unavailable (EAGAIN)");
+        house.Do("state", house.Id).FailedWith(1, "container does not exist");
+        waiting.ForEach(w => w.Dispose());
+    }
+
+    [Fact]
     public void Listening_sockets_come_first_and_preserved_descriptors_after_them()
     {
         TestBundle bundle = house

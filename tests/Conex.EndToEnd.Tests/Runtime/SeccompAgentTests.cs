@@ -74,6 +74,17 @@ public sealed class SeccompAgentTests : IDisposable
     }
 
     [Fact]
+    public void An_agent_that_is_gone_at_the_start_is_named()
+    {
+        using UnixSocket agent = UnixSocket.Listen(AgentPath);
+        using RunningProgram created = house.Create(Notifying(house.NewBundle().Command("sleep", "1000000")));
+        agent.TryAccept()!.Dispose();
+        house.Do("start", house.Id).FailedWith(1, "hand the seccomp listener to its agent: broken pipe (EPIPE) (the agent is gone)");
+        house.WaitForStatus("stopped");
+        house.Do("delete", house.Id).Succeeded();
+    }
+
+    [Fact]
     public void The_receiver_may_be_named_by_an_annotation()
     {
         using UnixSocket agent = UnixSocket.Listen(AgentPath);
