@@ -49,7 +49,7 @@ internal static class HookRunner
             if (Run(hooks[i], input, streams, directory, signals) is { } reason)
             {
                 string name = HookFailureText.Name(kind, i, hooks[i].Path);
-                throw new LaunchException(HookFailureText.Describe(name, reason, streams.Tail), 1);
+                throw new LaunchException(HookFailureText.Describe(name, reason, streams.Tail), 1) { IsByHook = true };
             }
         }
     }

@@ -23,7 +23,7 @@ public static class ContainerControl
 
     /// <summary>Lets a created container's process become the payload.</summary>
     /// <exception cref="ContainerStateException">It is not waiting for its start.</exception>
-    /// <exception cref="LaunchException">The last steps failed; the container has stopped.</exception>
+    /// <exception cref="LaunchException">The last steps failed: the container has stopped. A hook failed: the container is gone.</exception>
     /// <param name="notifySocket">The host's socket for readiness, for which this waits where the container was made with one.</param>
     public static void Start(RuntimeContext context, string id, string? notifySocket = null)
     {
@@ -67,7 +67,7 @@ public static class ContainerControl
             AwaitExecution(container, socket, signals);
             LifeEndHooks.RunPoststart(container.Record);
         }
-        catch (LaunchException)
+        catch (LaunchException e) when (e.IsByHook)
         {
             ContainerRemoval.Remove(context, container);
             throw;
@@ -168,7 +168,7 @@ public static class ContainerControl
                 case 0:
                     return;
                 case 1:
-                    throw new LaunchException($"start was given up, since the runtime got {signals!.Read()}", 1);
+                    throw new LaunchException($"start was given up, since the runtime got {signals!.Read()}", 1) { IsByHook = forever };
                 default:
                     break;
             }

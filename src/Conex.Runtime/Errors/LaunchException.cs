@@ -9,6 +9,9 @@ public sealed class LaunchException(string message, int exitCode) : Exception(me
     /// <summary>What a shell would exit with: 126 found but not executable, 127 not found, 1 anything else.</summary>
     public int ExitCode { get; } = exitCode;
 
+    /// <summary>Whether a hook is the reason: then nothing may be left of the container (runtime-spec runtime.md, "Lifecycle").</summary>
+    public bool IsByHook { get; init; }
+
     /// <summary>The system call that failed, where that is known.</summary>
     public string? Call { get; init; }
 

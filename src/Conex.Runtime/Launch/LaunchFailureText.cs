@@ -47,7 +47,12 @@ internal static class LaunchFailureText
     {
         if (HookFailureText.Explain(label, failure) is { } aboutHook)
         {
-            return new LaunchException(aboutHook, 1) { Step = label, Error = failure.Ended is null ? failure.Error : Errno.None };
+            return new LaunchException(aboutHook, 1)
+            {
+                IsByHook = true,
+                Step = label,
+                Error = failure.Ended is null ? failure.Error : Errno.None,
+            };
         }
         string log = failure.Log.Length == 0 ? "" : $": {LogText(failure.Log)}";
         string hint = Hint(label, failure.Error);

@@ -233,6 +233,20 @@ public sealed class HookTests : IDisposable
     }
 
     [Fact]
+    public void A_container_whose_start_fails_without_a_hooks_fault_stays_until_it_is_deleted()
+    {
+        TestBundle bundle = WithLog(house.NewBundle().Command("dir")).WithProcess(p => p with { Env = ["PATH=/usr"] });
+        Directory.CreateDirectory($"{bundle.Rootfs}/usr/dir");
+        bundle.With(s => s with { Hooks = Everywhere(kind => Script($"echo {kind} >>{Out(kind)}/log")) });
+        using RunningProgram created = house.Create(bundle);
+        house.Do("start", house.Id).FailedWith(1, "exec: \"dir\": ");
+        house.WaitForStatus("stopped");
+        Assert.Equal(Kinds[..4], Log());
+        house.Do("delete", house.Id).Succeeded();
+        Assert.Equal([.. Kinds[..4], "poststop"], Log());
+    }
+
+    [Fact]
     public void A_failing_poststart_hook_ends_a_container_under_a_monitor()
     {
         TestBundle bundle = house.NewBundle().Command("sleep", "1000000");
