@@ -21,7 +21,11 @@ internal sealed record GlobalOptions(RuntimeContext Context, string? LogFile, bo
         }
         string? log = root.Text("log");
         return new GlobalOptions(
-            new RuntimeContext(Path.GetFullPath(state)) { Warn = text => Output.Error($"conex-runtime: warning: {text}\n") },
+            new RuntimeContext(Path.GetFullPath(state))
+            {
+                CgroupDriver = DriverOf(root),
+                Warn = text => Output.Error($"conex-runtime: warning: {text}\n"),
+            },
             string.IsNullOrEmpty(log) ? null : log,
             root.Text("log-format") == "json"
         );
@@ -55,6 +59,19 @@ internal sealed record GlobalOptions(RuntimeContext Context, string? LogFile, bo
             Output.Error($"conex-runtime: --log {LogFile}: {e.Message}\n");
         }
     }
+
+    private static CgroupDriver DriverOf(Invocation root) =>
+        (root.Flag("systemd-cgroup"), root.Text("cgroup-manager")) switch
+        {
+            (true, _) or (_, "systemd") => CgroupDriver.Systemd,
+            (_, null or "" or "cgroupfs") => CgroupDriver.FileSystem,
+            (_, "disabled") => CgroupDriver.Disabled,
+            (_, var other) => throw new UsageException(
+                "cgroup-manager",
+                $"conex-runtime: --cgroup-manager {other}: known are cgroupfs, systemd and disabled\n",
+                1
+            ),
+        };
 
     private static string Json(string message, LogFields fields) =>
         $"{{\"level\":\"error\",\"msg\":\"{LogFields.Escape(message)}\",\"time\":\"{Now()}\"{fields.Json}}}\n";

@@ -257,18 +257,9 @@ public sealed class Cgroup : IDisposable
     /// <exception cref="KernelException">chown(2) refused.</exception>
     public void Delegate(uint user, uint group)
     {
-        if (UnifiedNode?.Directory is not { } directory)
+        if (UnifiedNode?.Directory is { } directory)
         {
-            return;
-        }
-        PathAt.SetOwner(directory, "", user, group);
-        string files = Encoding.UTF8.GetString(FileIo.ReadAll("/sys/kernel/cgroup/delegate"));
-        foreach (string file in files.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (PathAt.Status(directory, file, follow: false) is not null)
-            {
-                PathAt.SetOwner(directory, file, user, group);
-            }
+            CgroupDelegation.Give(directory, user, group);
         }
     }
 

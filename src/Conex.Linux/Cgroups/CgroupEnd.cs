@@ -1,3 +1,4 @@
+using Conex.Linux.Clocks;
 using Conex.Linux.Errors;
 using Conex.Linux.Processes;
 using Conex.Linux.Raw;

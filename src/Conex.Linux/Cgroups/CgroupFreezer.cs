@@ -1,3 +1,4 @@
+using Conex.Linux.Clocks;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Linux.Polling;

@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
     internal const int BPF_PROG_ATTACH = 8;
     internal const int BPF_PROG_DETACH = 9;
     internal const int BPF_PROG_GET_FD_BY_ID = 13;
+    internal const int BPF_OBJ_GET_INFO_BY_FD = 15;
     internal const int BPF_PROG_QUERY = 16;
     internal const uint BPF_PROG_TYPE_CGROUP_DEVICE = 15;
     internal const uint BPF_CGROUP_DEVICE = 6;

@@ -97,9 +97,9 @@ public static class ContainerControl
         if (shared && (all || signal == Signal.SIGKILL))
         {
             using Cgroup? cgroup = container.OpenCgroup();
-            if (init is not null || cgroup?.Processes().Count > 0)
+            if (cgroup is not null && (init is not null || cgroup.Processes().Count > 0))
             {
-                cgroup?.Signal(signal);
+                cgroup.Signal(signal);
                 if (signal == Signal.SIGKILL)
                 {
                     ThawForTheEnd(container);
@@ -127,8 +127,10 @@ public static class ContainerControl
         {
             throw new ContainerStateException($"container not running: it is {Name(status)}");
         }
-        using Cgroup? cgroup = container.OpenCgroup();
-        cgroup?.Freeze(RuntimeContext.Deadline);
+        using Cgroup cgroup =
+            container.OpenCgroup()
+            ?? throw new ContainerStateException($"cannot pause container {id}: it was made without a cgroup of its own");
+        cgroup.Freeze(RuntimeContext.Deadline);
     }
 
     /// <summary>Lets a paused container go on.</summary>

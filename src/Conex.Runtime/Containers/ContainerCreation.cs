@@ -4,7 +4,6 @@ using Conex.Linux.Cgroups;
 using Conex.Linux.Errors;
 using Conex.Linux.Faults;
 using Conex.Linux.Landlock;
-using Conex.Linux.Processes;
 using Conex.Linux.Sockets;
 using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.ContainerHooks;
@@ -32,15 +31,15 @@ public static class ContainerCreation
         RuntimeSpec spec = request.Activation.AddTo(SeccompNotification.WithReceiver(WithHome(bundle, rootPath)));
         PreservedDescriptors.Check(request.Activation.Count, request.PreservedDescriptors);
         StateDirectory state = StateDirectory.Create(context.Root, request.Id);
-        Cgroup? cgroup = null;
+        NewCgroup? cgroup = null;
+        ContainerRecord? record = null;
         ContainerRecord? launching = null;
         ResctrlGroups? groups = null;
         NotifyProxy? notify = null;
         try
         {
-            var cgroups = CgroupHost.Detect();
-            string cgroupsPath = CgroupPath(spec, request.Id);
-            var record = new ContainerRecord
+            cgroup = NewCgroup.Plan(context, spec, request.Id);
+            var plain = new ContainerRecord
             {
                 Id = request.Id,
                 Pid = 0,
@@ -49,11 +48,11 @@ public static class ContainerCreation
                 Rootfs = rootPath,
                 Created = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffffff00Z", CultureInfo.InvariantCulture),
                 OciVersion = spec.OciVersion,
-                CgroupsPath = cgroupsPath,
                 Namespaces = OwnNamespaces(NamespaceSet.Parse(spec.Linux)),
                 Annotations = spec.Annotations,
                 Hooks = LaterHooks(spec.Hooks),
             };
+            record = cgroup.Describe(plain);
             state.WriteRecord(record);
             CrashStep.At("runtime.create.record-written");
             state.WriteConfig(bundle.Config);
@@ -64,13 +63,10 @@ public static class ContainerCreation
                 // Before a payload that waits for no start; else the start command listens.
                 notify = request.Gate == StartGate.None ? NotifyProxy.Open(host, state.NotifySocket!) : null;
             }
-            // The payload's user reads its limits there, whatever the caller's mask.
-            CurrentProcess.SetUmask(0x12);
-            cgroup = Cgroup.Create(cgroups, cgroupsPath);
-            CrashStep.At("runtime.create.cgroup-made");
-            if (!cgroupsPath.StartsWith('/'))
+            cgroup.Make();
+            if (cgroup.Describe(plain) is { CgroupPaths: not null } complete)
             {
-                record = record with { CgroupPaths = cgroup.Paths };
+                record = complete;
                 state.WriteRecord(record);
             }
             if (spec.Linux?.IntelRdt is { } rdt)
@@ -81,8 +77,7 @@ public static class ContainerCreation
                 state.WriteRecord(record);
                 groups.Make(rdt, resctrl);
             }
-            IReadOnlyList<string> warnings = ResourceApplier.Apply(cgroup, spec.Linux?.Resources ?? new LinuxResources());
-            CrashStep.At("runtime.create.limits-set");
+            cgroup.Limit();
             using var agent = SeccompAgent.TryConnect(spec.Linux, record, request.Gate == StartGate.None ? "creating" : "created");
             LaunchPlan plan = LaunchPlanCompiler.Compile(
                 spec,
@@ -95,15 +90,19 @@ public static class ContainerCreation
             launching = record;
             return Launch(plan, spec, agent, request, state, cgroup, record) with
             {
-                Warnings = [.. warnings, .. plan.Warnings],
+                Warnings = [.. cgroup.Warnings, .. plan.Warnings],
                 Notify = notify,
             };
         }
         catch
         {
             notify?.Dispose();
-            Undo(state, cgroup, groups, launching, context);
+            Undo(state, cgroup, groups, record, launching, context);
             throw;
+        }
+        finally
+        {
+            cgroup?.Dispose();
         }
     }
 
@@ -113,7 +112,7 @@ public static class ContainerCreation
         SeccompAgent? agent,
         CreateRequest request,
         StateDirectory state,
-        Cgroup cgroup,
+        NewCgroup cgroup,
         ContainerRecord record
     )
     {
@@ -125,7 +124,7 @@ public static class ContainerCreation
             Agent = agent,
             Stdio = plan.Stdio is null ? null : request.Stdio,
             Listener = listener,
-            Cgroup = cgroup,
+            Cgroup = cgroup.OfStarter,
             UidMappings = spec.Linux?.UidMappings,
             GidMappings = spec.Linux?.GidMappings,
             OomScoreAdj = spec.Process?.OomScoreAdj,
@@ -139,6 +138,7 @@ public static class ContainerCreation
                     StartSteps = StepsAfterGate(plan),
                 };
                 state.WriteRecord(record);
+                cgroup.Enclose(pid);
                 CrashStep.At("runtime.create.process-recorded");
                 record.Resctrl?.Join(pid);
                 NetworkDeviceMove.Do(spec.Linux?.NetDevices, pid);
@@ -159,16 +159,25 @@ public static class ContainerCreation
                 throw;
             }
         }
-        return new CreatedContainer(record, process, cgroup);
+        return new CreatedContainer(record, process, cgroup.Cgroup);
     }
 
     /// <param name="launched">What is known of a container whose hooks may have run; null before.</param>
-    private static void Undo(StateDirectory state, Cgroup? cgroup, ResctrlGroups? groups, ContainerRecord? launched, RuntimeContext context)
+    private static void Undo(
+        StateDirectory state,
+        NewCgroup? cgroup,
+        ResctrlGroups? groups,
+        ContainerRecord? record,
+        ContainerRecord? launched,
+        RuntimeContext context
+    )
     {
         try
         {
-            cgroup?.Kill(RuntimeContext.Deadline);
-            cgroup?.Delete(RuntimeContext.Deadline);
+            if (record is not null)
+            {
+                cgroup?.Undo(record);
+            }
             groups?.Remove();
         }
         catch (Exception e) when (e is CgroupException or KernelException)
@@ -178,7 +187,7 @@ public static class ContainerCreation
         }
         finally
         {
-            cgroup?.Dispose();
+            cgroup?.Cgroup?.Dispose();
         }
         if (launched is not null)
         {
@@ -211,8 +220,7 @@ public static class ContainerCreation
             }
             : null;
 
-    /// <summary>The plan's options for a container, also for <c>plan</c>, which has no cgroup.</summary>
-    public static LaunchOptions Options(RuntimeSpec spec, CreateRequest request, Cgroup? cgroup) =>
+    private static LaunchOptions Options(RuntimeSpec spec, CreateRequest request, NewCgroup cgroup) =>
         new()
         {
             Bundle = request.Bundle.Path,
@@ -226,19 +234,13 @@ public static class ContainerCreation
             NoNewKeyring = request.NoNewKeyring,
             PreservedDescriptors = request.Activation.Count + request.PreservedDescriptors,
             KeepGroups = GroupAnnotation.KeepsGroups(spec.Annotations),
-            Cgroups = cgroup is null ? [] : CgroupViews.Of(cgroup),
-            IntoCgroup = cgroup?.UnifiedDirectory is not null,
-            TaskFiles = cgroup?.TaskFiles ?? [],
+            Cgroups = cgroup.Views(),
+            IntoCgroup = cgroup.OfStarter?.UnifiedDirectory is not null,
+            TaskFiles = cgroup.OfStarter?.TaskFiles ?? [],
             AvailableCapabilities = CapabilitySet.ReadPermitted(),
             LastCapability = CapabilitySet.ReadLast(),
             LandlockAbi = LandlockSteps.IsAsked(spec.Process, spec) ? LandlockKernel.ReadAbi() : 0,
         };
-
-    private static string CgroupPath(RuntimeSpec spec, string id)
-    {
-        string? configured = spec.Linux?.CgroupsPath;
-        return string.IsNullOrEmpty(configured) ? $"/conex/{id}" : configured;
-    }
 
     private static ulong OwnNamespaces(NamespaceSet namespaces)
     {

@@ -6,6 +6,7 @@ using Conex.Linux.Processes;
 using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Errors;
 using Conex.Runtime.State;
+using Conex.Runtime.Systemd;
 
 namespace Conex.Runtime.Containers;
 
@@ -56,15 +57,21 @@ public static class ContainerRemoval
     internal static void Remove(RuntimeContext context, StateDirectory state, ContainerRecord record, Cgroup? cgroup, PidHandle? init)
     {
         // When init has ended, its PID namespace has too, and the cgroup is empty nearly always: then rmdir(2) is all there is to do.
-        if (cgroup is not null && (init is not null || !cgroup.TryDelete()))
+        bool ofSystemd = record.SystemdUnit is not null;
+        if (cgroup is not null && (init is not null || ofSystemd || !cgroup.TryDelete()))
         {
             cgroup.Kill(RuntimeContext.Deadline);
             CrashStep.At("runtime.delete.killed");
-            if (init is not null)
+            AwaitEnd(init);
+            if (ofSystemd)
             {
-                _ = Poll.Readable(new FileHandle?[] { init }, (int)RuntimeContext.Deadline.TotalMilliseconds);
+                SystemdScope.Remove(record);
             }
             cgroup.Delete(RuntimeContext.Deadline);
+        }
+        else if (cgroup is null)
+        {
+            AwaitEnd(init);
         }
         CrashStep.At("runtime.delete.cgroup-removed");
         record.Resctrl?.Remove();
@@ -76,5 +83,13 @@ public static class ContainerRemoval
         }
         state.Remove();
         CrashStep.At("runtime.delete.state-removed");
+    }
+
+    private static void AwaitEnd(PidHandle? init)
+    {
+        if (init is not null)
+        {
+            _ = Poll.Readable(new FileHandle?[] { init }, (int)RuntimeContext.Deadline.TotalMilliseconds);
+        }
     }
 }

@@ -3,6 +3,8 @@ using Conex.Linux.Faults;
 using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.Errors;
 using Conex.Runtime.Resources;
+using Conex.Runtime.State;
+using Conex.Runtime.Systemd;
 
 namespace Conex.Runtime.Containers;
 
@@ -32,11 +34,30 @@ public static class ContainerUpdate
                 Devices = null,
             };
         }
-        IReadOnlyList<string> warnings = ResourceApplier.Update(cgroup, ResourceMerge.Complete(before, change));
+        IReadOnlyList<string> warnings = Put(container.Record, cgroup, before, ResourceMerge.Complete(before, change));
         CrashStep.At("runtime.update.limits-set");
         container.State.WriteRecord(container.Record with { Resources = ResourceMerge.Merge(before, change) });
         CrashStep.At("runtime.update.record-written");
         return warnings;
+    }
+
+    /// <summary>systemd first: what it rounds is written exactly afterwards.</summary>
+    private static IReadOnlyList<string> Put(ContainerRecord record, Cgroup cgroup, LinuxResources before, LinuxResources change)
+    {
+        if (record.SystemdUnit is null)
+        {
+            return ResourceApplier.Update(cgroup, change);
+        }
+        SystemdScope.Update(record, change);
+        try
+        {
+            return ResourceApplier.Update(cgroup, change, rootless: record.SystemdOfUser);
+        }
+        catch
+        {
+            SystemdScope.Update(record, before);
+            throw;
+        }
     }
 
     private static bool SameRules(IReadOnlyList<LinuxDeviceRule>? before, IReadOnlyList<LinuxDeviceRule>? change) =>

@@ -69,8 +69,9 @@ public sealed class LaunchedProcess : IDisposable
         }
         Handle.Send(Signal.SIGKILL);
         bool ended = HasEnded(LookInterval);
-        if (!ended)
+        if (!ended && inputs.Init is null)
         {
+            // A container that is being made. One that runs stays frozen if somebody froze it: what was to join it ends when it is thawed.
             inputs.Cgroup?.TryThawAll();
             ended = HasEnded((int)RuntimeContext.Deadline.TotalMilliseconds);
         }

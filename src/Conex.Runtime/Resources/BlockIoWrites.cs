@@ -107,7 +107,7 @@ internal static class BlockIoWrites
     }
 
     /// <summary>10 to 1000 spread over 1 to 10000, as all runtimes do.</summary>
-    private static long IoWeight(ushort weight) => 1 + ((Math.Max(weight, (ushort)10) - 10L) * 9999 / 990);
+    internal static long IoWeight(ushort weight) => 1 + ((Math.Max(weight, (ushort)10) - 10L) * 9999 / 990);
 
     private static CgroupWrite LeftOut(string limit, string controller, string file, string value) =>
         new(limit, controller, file, value)

@@ -35,6 +35,12 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
     /// <summary>Where a relative <see cref="CgroupsPath"/> led in each hierarchy: a later process may run in another cgroup itself.</summary>
     public IReadOnlyDictionary<string, string>? CgroupPaths { get; init; }
 
+    /// <summary>The systemd unit whose cgroup it is; null when the cgroup was made without systemd.</summary>
+    public string? SystemdUnit { get; init; }
+
+    /// <summary>Whether the unit belongs to a user's systemd.</summary>
+    public bool SystemdOfUser { get; init; }
+
     /// <summary>The limits in force when they are no longer those of the configuration.</summary>
     public LinuxResources? Resources { get; init; }
 
@@ -91,6 +97,10 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
                 CgroupsPath = json.String();
             else if (json.Is("cgroupPaths"u8))
                 CgroupPaths = json.StringMap();
+            else if (json.Is("systemdUnit"u8))
+                SystemdUnit = json.String();
+            else if (json.Is("systemdOfUser"u8))
+                SystemdOfUser = json.Boolean() ?? false;
             else if (json.Is("resources"u8))
                 Resources = json.Object<LinuxResources>();
             else if (json.Is("namespaces"u8))
@@ -134,6 +144,8 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
         json.Member("ociVersion"u8, OciVersion);
         json.Member("cgroupsPath"u8, CgroupsPath);
         json.Member("cgroupPaths"u8, CgroupPaths);
+        json.Member("systemdUnit"u8, SystemdUnit);
+        json.Flag("systemdOfUser"u8, SystemdOfUser);
         json.Member("resources"u8, Resources);
         json.Member("namespaces"u8, (ulong?)Namespaces);
         json.Member("resctrlTasks"u8, ResctrlTasks);

@@ -1,5 +1,6 @@
 using Conex.CommandLine;
 using Conex.Linux.Cgroups;
+using Conex.Linux.DBus;
 using Conex.Linux.Errors;
 using Conex.Linux.Processes;
 using Conex.Runtime.Errors;
@@ -21,11 +22,11 @@ internal static class CommandTable
                     .Text("log", "file", "Also write errors to this file")
                     .Text("log-format", "format", "Format of the log file: text or json")
                     .Text("log-level", "level", "Accepted for compatibility", hidden: true)
-                    .Text("cgroup-manager", "manager", "cgroupfs (systemd is not supported yet)", hidden: true)
+                    .Text("cgroup-manager", "manager", "Who makes cgroups: cgroupfs, systemd or disabled", hidden: true)
                     .Text("rootless", "bool", "Accepted for compatibility", hidden: true)
                     .Text("criu", "path", "Accepted for compatibility", hidden: true)
                     .Flag("debug", "Accepted for compatibility")
-                    .Flag("systemd-cgroup", "Manage cgroups through systemd (not supported yet)")
+                    .Flag("systemd-cgroup", "Let systemd make the cgroups of new containers")
                     .Flag("version", 'v', "Print the version"),
             Subcommands = All,
             Run = invocation => invocation.Flag("version") ? Information.Version() : invocation.PrintHelp(Output.Text),
@@ -70,10 +71,6 @@ internal static class CommandTable
         var options = GlobalOptions.Of(invocation);
         try
         {
-            if (invocation.Root.Flag("systemd-cgroup") || invocation.Root.Text("cgroup-manager") == "systemd")
-            {
-                throw new InvalidSpecException("cgroups by systemd are not supported yet: leave --systemd-cgroup out");
-            }
             return work(options);
         }
         catch (Exception e)
@@ -83,6 +80,7 @@ internal static class CommandTable
                         or ContainerStateException
                         or KernelException
                         or CgroupException
+                        or DBusException
                         or FormatException
                         or ArgumentException
                         or IOException

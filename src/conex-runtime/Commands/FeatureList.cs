@@ -22,8 +22,8 @@ internal static class FeatureList
                 {
                     V1 = true,
                     V2 = true,
-                    Systemd = false,
-                    SystemdUser = false,
+                    Systemd = true,
+                    SystemdUser = true,
                     Rdma = true,
                 },
                 Seccomp = new SeccompFeatures
@@ -65,5 +65,6 @@ internal static class FeatureList
                 MountExtensions = new MountExtensionsFeatures { Idmap = new EnabledFeature { Enabled = true } },
                 NetDevices = new EnabledFeature { Enabled = true },
             },
+            PotentiallyUnsafeConfigAnnotations = ["org.systemd.property."],
         };
 }

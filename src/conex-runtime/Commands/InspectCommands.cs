@@ -93,7 +93,8 @@ internal static class InspectCommands
     {
         var container = Container.Open(global.Context, invocation.Arguments[0]);
         using Cgroup? cgroup = container.OpenCgroup();
-        List<int> processes = [.. cgroup?.Processes() ?? []];
+        // Without a cgroup of its own, a container's first process is the only one that is known.
+        List<int> processes = [.. cgroup?.Processes() ?? (container.IsAlive ? [container.Record.Pid] : [])];
         processes.Sort();
         if (Format(invocation) == "json")
         {

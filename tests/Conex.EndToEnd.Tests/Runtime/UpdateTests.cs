@@ -126,6 +126,24 @@ public sealed class UpdateTests : IDisposable
     }
 
     [Fact]
+    public void A_block_IO_weight_is_in_the_schedulers_file()
+    {
+        Start(new LinuxResources());
+        string[] files = ["blkio.weight", "blkio.bfq.weight"];
+        string? file = Array.Find(files, f => File.Exists($"{Machine.CgroupMount("blkio")}/conex/{house.Id}/{f}"));
+        CommandResult result = house.Do("update", "--blkio-weight", "321", house.Id).Succeeded();
+        if (file is null)
+        {
+            Assert.Contains("no I/O scheduler of this kernel has weights", result.Error, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.EndsWith("321", Read("blkio", file), StringComparison.Ordinal);
+        }
+        house.Remove();
+    }
+
+    [Fact]
     public void A_memory_limit_below_the_usage_is_refused_with_the_usage()
     {
         Start(new LinuxResources());

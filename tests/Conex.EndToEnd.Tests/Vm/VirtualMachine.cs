@@ -19,6 +19,8 @@ public sealed class VirtualMachine : IDisposable
         Copy(Path.Combine(Tests, "guest"), $"{share}/guest");
         Directory.CreateDirectory($"{share}/product");
         File.Copy(Product.Runtime, $"{share}/product/conex-runtime");
+        Directory.CreateDirectory($"{share}/product/crash");
+        File.Copy(Product.CrashRuntime, $"{share}/product/crash/conex-runtime");
         foreach (string program in (string[])["conex", "conexd"])
         {
             if (File.Exists($"{Product.Directory}/{program}"))

@@ -10,26 +10,55 @@ internal static unsafe class BpfDevices
 {
     private const int MostAttached = 64; // BPF_CGROUP_MAX_PROGS
 
-    /// <summary>Puts a program in force. One that was in force before is exchanged in one step, so that the devices are never open.</summary>
+    /// <summary>With its end, and at most 16 bytes.</summary>
+    private static ReadOnlySpan<byte> Name => "conex_devices\0"u8;
+
+    /// <summary>Puts a program in force. One that was in force before is exchanged in one step, so that the devices are never open. Programs
+    /// of others, such as systemd's, stay: every attached one must agree.</summary>
     internal static void Attach(FileHandle cgroup, ReadOnlySpan<BpfInstruction> program, string path)
     {
         using FileHandle loaded = Load(program, path);
-        uint* old = stackalloc uint[MostAttached];
-        int count = Query(cgroup, old, path);
-        using FileHandle? replaced = count == 1 ? OpenById(old[0]) : null;
-        Attach(cgroup, loaded, replaced, path);
-        if (count > 1)
+        uint* attached = stackalloc uint[MostAttached];
+        int count = Query(cgroup, attached, path);
+        var own = new List<FileHandle>(count);
+        for (int i = 0; i < count; i++)
         {
-            // Every attached program must agree, so the old ones only make it stricter until they are gone.
-            for (int i = 0; i < count; i++)
+            if (OpenById(attached[i]) is { } one)
             {
-                using FileHandle? one = OpenById(old[i]);
-                if (one is not null)
-                {
-                    Detach(cgroup, one, path);
-                }
+                own.Add(one);
             }
         }
+        own.RemoveAll(p => !IsOwn(p));
+        Attach(cgroup, loaded, own.Count == 1 ? own[0] : null, path);
+        foreach (FileHandle one in own)
+        {
+            if (own.Count > 1)
+            {
+                // They only make it stricter until they are gone.
+                Detach(cgroup, one, path);
+            }
+            one.Dispose();
+        }
+    }
+
+    /// <summary>By the name that the kernel keeps of a program (struct bpf_prog_info).</summary>
+    private static bool IsOwn(FileHandle program)
+    {
+        const int size = 80;
+        const int nameAt = 64;
+        byte* information = stackalloc byte[size];
+        new Span<byte>(information, size).Clear();
+        ulong* attributes = stackalloc ulong[2];
+        attributes[0] = (uint)program.Descriptor | ((ulong)size << 32);
+        attributes[1] = (ulong)information;
+        bool own =
+            Libc.syscall(Libc.SYS_bpf, Libc.BPF_OBJ_GET_INFO_BY_FD, (long)attributes, 16, 0, 0, 0) == 0
+            && new ReadOnlySpan<byte>(information + nameAt, Name.Length).SequenceEqual(Name);
+        if (!own)
+        {
+            program.Dispose();
+        }
+        return own;
     }
 
     private static FileHandle Load(ReadOnlySpan<BpfInstruction> program, string path)
@@ -60,7 +89,7 @@ internal static unsafe class BpfDevices
     private static long TryLoad(ReadOnlySpan<BpfInstruction> program, byte* log, int logSize)
     {
         ReadOnlySpan<byte> license = "Apache-2.0\0"u8;
-        ulong* attributes = stackalloc ulong[6]; // up to kern_version and prog_flags
+        ulong* attributes = stackalloc ulong[8]; // up to prog_name
         fixed (BpfInstruction* instructions = program)
         fixed (byte* licenseText = license)
         {
@@ -70,7 +99,10 @@ internal static unsafe class BpfDevices
             attributes[3] = log is null ? 0 : 1 | ((ulong)(uint)logSize << 32);
             attributes[4] = (ulong)log;
             attributes[5] = 0;
-            return Libc.syscall(Libc.SYS_bpf, Libc.BPF_PROG_LOAD, (long)attributes, 48, 0, 0, 0);
+            attributes[6] = 0;
+            attributes[7] = 0;
+            Name.CopyTo(new Span<byte>(attributes + 6, 16));
+            return Libc.syscall(Libc.SYS_bpf, Libc.BPF_PROG_LOAD, (long)attributes, 64, 0, 0, 0);
         }
     }
 

@@ -11,6 +11,10 @@ internal sealed class DeviceExceptions
     /// <summary>What happens to devices without an exception.</summary>
     internal bool AllowsByDefault { get; private set; }
 
+    /// <summary>The exceptions, each as a rule.</summary>
+    internal IEnumerable<DeviceRule> Rules =>
+        exceptions.Select(e => new DeviceRule(!AllowsByDefault, e.Key.Kind, e.Key.Major, e.Key.Minor, e.Value));
+
     /// <summary>The form of a list of rules.</summary>
     /// <exception cref="CgroupException">A rule takes back a part of an earlier one, which this form has no words for.</exception>
     internal static DeviceExceptions Of(IReadOnlyList<DeviceRule> rules)

@@ -10,18 +10,20 @@ public readonly record struct DeviceRule(bool Allow, DeviceKind Kind, uint? Majo
     /// <summary>Whether the rule covers every access to every device.</summary>
     public bool IsEverything => Kind == DeviceKind.All && Major is null && Minor is null && Access == DeviceAccess.All;
 
+    /// <summary><c>rwm</c>.</summary>
+    public string AccessText =>
+        $"{(Access.HasFlag(DeviceAccess.Read) ? "r" : "")}{(Access.HasFlag(DeviceAccess.Write) ? "w" : "")}{(Access.HasFlag(DeviceAccess.MakeNode) ? "m" : "")}";
+
     /// <summary>As the files of the version 1 devices controller print it: <c>c 1:3 rwm</c>.</summary>
     public override string ToString()
     {
-        string access =
-            $"{(Access.HasFlag(DeviceAccess.Read) ? "r" : "")}{(Access.HasFlag(DeviceAccess.Write) ? "w" : "")}{(Access.HasFlag(DeviceAccess.MakeNode) ? "m" : "")}";
         char kind = Kind switch
         {
             DeviceKind.Block => 'b',
             DeviceKind.Character => 'c',
             _ => 'a',
         };
-        return $"{kind} {Major?.ToString() ?? "*"}:{Minor?.ToString() ?? "*"} {access}";
+        return $"{kind} {Major?.ToString() ?? "*"}:{Minor?.ToString() ?? "*"} {AccessText}";
     }
 }
 

@@ -1,4 +1,4 @@
-namespace Conex.Linux.Cgroups;
+namespace Conex.Linux.Clocks;
 
 /// <summary>A point in time by the monotonic clock.</summary>
 internal readonly struct Deadline(TimeSpan timeout)

@@ -1,0 +1,141 @@
+using Conex.Linux.Cgroups;
+using Conex.Linux.Faults;
+using Conex.Linux.Processes;
+using Conex.Oci.RuntimeSpec;
+using Conex.Runtime.Errors;
+using Conex.Runtime.LaunchPlans;
+using Conex.Runtime.Resources;
+using Conex.Runtime.State;
+using Conex.Runtime.Systemd;
+
+namespace Conex.Runtime.Containers;
+
+/// <summary>The cgroup of a container that is being made, whoever makes it: this runtime before the process exists, systemd around the
+/// process, or nobody.</summary>
+internal sealed class NewCgroup : IDisposable
+{
+    private readonly CgroupHost host;
+    private readonly RuntimeSpec spec;
+    private readonly string id;
+    private readonly SystemdScope? scope;
+    private readonly string? path;
+    private readonly LinuxResources resources;
+    private readonly List<string> warnings = [];
+
+    private NewCgroup(RuntimeContext context, RuntimeSpec spec, string id)
+    {
+        this.spec = spec;
+        this.id = id;
+        host = CgroupHost.Detect();
+        resources = spec.Linux?.Resources ?? new LinuxResources();
+        string? configured = string.IsNullOrEmpty(spec.Linux?.CgroupsPath) ? null : spec.Linux.CgroupsPath;
+        scope = context.CgroupDriver == CgroupDriver.Systemd ? SystemdScope.Plan(host, configured, id) : null;
+        path = context.CgroupDriver == CgroupDriver.Disabled ? null : scope?.CgroupsPath ?? configured ?? $"/conex/{id}";
+    }
+
+    /// <summary>The cgroup; null when there is none of the container's own, and before it is made.</summary>
+    internal Cgroup? Cgroup { get; private set; }
+
+    /// <summary>What the starter takes the process into; with systemd nothing.</summary>
+    internal Cgroup? OfStarter => scope is null ? Cgroup : null;
+
+    /// <summary>Limits that were asked for and left out, a sentence each.</summary>
+    internal IReadOnlyList<string> Warnings => warnings;
+
+    /// <summary>Finds out where the cgroup will be; nothing is made yet.</summary>
+    internal static NewCgroup Plan(RuntimeContext context, RuntimeSpec spec, string id) => new(context, spec, id);
+
+    /// <summary>Writes into the record what leads to the cgroup.</summary>
+    internal ContainerRecord Describe(ContainerRecord record) =>
+        record with
+        {
+            CgroupsPath = path,
+            CgroupPaths = path is not null && !path.StartsWith('/') ? Cgroup?.Paths : null,
+            SystemdUnit = scope?.Unit,
+            SystemdOfUser = scope?.OfUser ?? false,
+        };
+
+    /// <summary>Makes the cgroup, where that is the runtime's work.</summary>
+    internal void Make()
+    {
+        if (path is null)
+        {
+            RefuseLimits();
+        }
+        else if (scope is not null)
+        {
+            Cgroup = OpenFree(path);
+        }
+        else
+        {
+            // The payload's user reads its limits there, whatever the caller's mask.
+            CurrentProcess.SetUmask(0x12);
+            Cgroup = Cgroup.Create(host, path);
+            CrashStep.At("runtime.create.cgroup-made");
+        }
+    }
+
+    /// <summary>Sets the limits of a cgroup that the runtime made.</summary>
+    internal void Limit()
+    {
+        if (OfStarter is { } made)
+        {
+            warnings.AddRange(ResourceApplier.Apply(made, resources));
+            CrashStep.At("runtime.create.limits-set");
+        }
+    }
+
+    /// <summary>Lets systemd make the cgroup around the process, which waits, and sets the limits.</summary>
+    internal void Enclose(int pid)
+    {
+        if (scope is not null)
+        {
+            scope.Start(host, pid, id, resources, spec.Annotations);
+            warnings.AddRange(ResourceApplier.Apply(Cgroup!, resources, rootless: scope.OfUser));
+        }
+    }
+
+    /// <summary>What of its cgroups the container sees.</summary>
+    internal IReadOnlyList<CgroupView> Views() => CgroupViews.Of(host, Cgroup);
+
+    /// <summary>Ends and removes what was made.</summary>
+    /// <exception cref="CgroupException">A process does not end.</exception>
+    internal void Undo(ContainerRecord record)
+    {
+        if (scope is { IsStarted: false })
+        {
+            // A unit of that name may be another container's.
+            return;
+        }
+        Cgroup?.Kill(RuntimeContext.Deadline);
+        if (scope is not null)
+        {
+            SystemdScope.Remove(record);
+        }
+        Cgroup?.Delete(RuntimeContext.Deadline);
+    }
+
+    /// <summary>Closes what systemd was asked through; the cgroup stays open.</summary>
+    public void Dispose() => scope?.Dispose();
+
+    /// <summary>The cgroup that a unit will have. One with processes is another's: its limits and its end must not be this container's.</summary>
+    private Cgroup OpenFree(string cgroupsPath)
+    {
+        var cgroup = Cgroup.Open(host, cgroupsPath);
+        int count = cgroup.Processes().Count;
+        if (count > 0)
+        {
+            cgroup.Dispose();
+            throw new CgroupException($"create cgroup {cgroupsPath}: container's cgroup is not empty: {count} process(es) found");
+        }
+        return cgroup;
+    }
+
+    private void RefuseLimits()
+    {
+        if (ResourceWrites.Plan(resources, host.VersionOf).Writes is [var first, ..])
+        {
+            throw new InvalidSpecException($"{first.Limit}: --cgroup-manager disabled makes no cgroup, and only a cgroup can have limits");
+        }
+    }
+}
