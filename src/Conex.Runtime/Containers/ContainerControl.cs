@@ -8,7 +8,6 @@ using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Errors;
 using Conex.Runtime.Launch;
-using Conex.Runtime.LaunchPlans;
 using Conex.Runtime.Notifications;
 
 namespace Conex.Runtime.Containers;
@@ -85,14 +84,14 @@ public static class ContainerControl
         }
     }
 
-    /// <summary>Sends a signal to init, or to every process of a container that has no PID namespace of its own: there init's end does not
+    /// <summary>Sends a signal to init, or to every process of a container without a PID namespace made for it: there init's end does not
     /// end the others, so that SIGKILL always goes to all.</summary>
-    /// <param name="all">Whether every process gets it. In a PID namespace of its own this changes nothing, as with runc.</param>
+    /// <param name="all">Whether every process gets it. In a PID namespace made for it this changes nothing, as with runc.</param>
     /// <exception cref="ContainerStateException">The container is not running.</exception>
     public static void Kill(RuntimeContext context, string id, Signal signal, bool all)
     {
         var container = Container.Open(context, id);
-        bool shared = (container.Record.Namespaces & NamespaceSet.Pid) == 0;
+        bool shared = !container.Record.EndsWithInit;
         using PidHandle? init = container.OpenInit();
         if (shared && (all || signal == Signal.SIGKILL))
         {

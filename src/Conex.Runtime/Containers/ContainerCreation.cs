@@ -38,6 +38,7 @@ public static class ContainerCreation
         NotifyProxy? notify = null;
         try
         {
+            NamespaceSet namespaces = NamespaceSet.Parse(spec.Linux);
             cgroup = NewCgroup.Plan(context, spec, request.Id);
             var plain = new ContainerRecord
             {
@@ -48,7 +49,8 @@ public static class ContainerCreation
                 Rootfs = rootPath,
                 Created = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffffff00Z", CultureInfo.InvariantCulture),
                 OciVersion = spec.OciVersion,
-                Namespaces = OwnNamespaces(NamespaceSet.Parse(spec.Linux)),
+                Namespaces = OwnNamespaces(namespaces),
+                EndsWithInit = namespaces.Creates(NamespaceSet.Pid),
                 Annotations = spec.Annotations,
                 Hooks = LaterHooks(spec.Hooks),
             };

@@ -53,6 +53,9 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
     /// <summary>The resctrl directories that go with the container, in the order of their removal.</summary>
     public IReadOnlyList<string>? ResctrlOwned { get; init; }
 
+    /// <summary>Whether the kernel ends every process with init: the PID namespace was made for the container.</summary>
+    public bool EndsWithInit { get; init; }
+
     /// <summary>The annotations of the configuration.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
@@ -109,6 +112,8 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
                 ResctrlTasks = json.Strings();
             else if (json.Is("resctrlOwned"u8))
                 ResctrlOwned = json.Strings();
+            else if (json.Is("endsWithInit"u8))
+                EndsWithInit = json.Boolean() ?? false;
             else if (json.Is("annotations"u8))
                 Annotations = json.StringMap();
             else if (json.Is("startSteps"u8))
@@ -150,6 +155,7 @@ public sealed record ContainerRecord : IJsonRecord<ContainerRecord>
         json.Member("namespaces"u8, (ulong?)Namespaces);
         json.Member("resctrlTasks"u8, ResctrlTasks);
         json.Member("resctrlOwned"u8, ResctrlOwned);
+        json.Flag("endsWithInit"u8, EndsWithInit);
         json.Member("annotations"u8, Annotations);
         json.Member("hooks"u8, Hooks);
         json.Member("startSteps"u8, StartSteps);

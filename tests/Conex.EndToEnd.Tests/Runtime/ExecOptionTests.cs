@@ -63,8 +63,8 @@ public sealed class ExecOptionTests : IDisposable
     public void A_profile_that_cannot_be_had_is_an_error()
     {
         house.RunDetached(house.NewBundle());
-        house.Do("exec", "--apparmor", "some-profile", house.Id, "true").FailedWith(255, "apparmorProfile");
-        house.Do("exec", "--process-label", "a:b:c:s0", house.Id, "true").FailedWith(255, "selinuxLabel");
+        house.Do("exec", "--apparmor", "some-profile", house.Id, "true").FailedWith(255, "apply the AppArmor profile some-profile: ");
+        house.Do("exec", "--process-label", "a:b:c:s0", house.Id, "true").FailedWith(255, "a:b:c:s0");
         house.Remove();
     }
 

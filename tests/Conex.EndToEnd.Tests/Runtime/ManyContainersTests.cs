@@ -59,6 +59,24 @@ public sealed class ManyContainersTests : IDisposable
     }
 
     [Fact]
+    public void SIGKILL_goes_to_all_processes_of_a_container_in_anothers_PID_namespace_and_to_no_other()
+    {
+        house.RunDetached(house.NewBundle());
+        string id = $"{house.Name}-b";
+        TestBundle bundle = house
+            .NewBundle("second")
+            .AddNamespace("pid", $"/proc/{house.InitPid}/ns/pid")
+            .Shell("setsid sleep 1000000 & echo ready; wait");
+        bundle.Write();
+        using RunningProgram run = house.Begin("run", "-b", bundle.Path, id);
+        run.WaitForOutput("ready");
+        house.Do("kill", id, "KILL").Succeeded();
+        Assert.Equal(137, run.Finish().ExitCode);
+        Assert.Equal("running", house.Status());
+        house.Remove();
+    }
+
+    [Fact]
     public void Ps_takes_the_arguments_of_the_hosts_ps()
     {
         _ = Product.OfMachine("ps", "procps");

@@ -9,6 +9,8 @@ namespace Conex.EndToEnd.Tests.Support;
 /// tests may share one; <see cref="RequireClean"/> after each test. Disposing ends the daemon and looks for what is left.</summary>
 public sealed class EngineHouse : IDisposable
 {
+    private readonly Lock preparing = new();
+
     /// <summary>What a variable of this process must not decide for the programs under test.</summary>
     private static readonly string[] Foreign =
     [
@@ -99,21 +101,25 @@ public sealed class EngineHouse : IDisposable
     /// <summary>Makes the place; the first command does it, so that a skipped test makes nothing.</summary>
     internal void Prepare()
     {
-        if (remains is not null)
+        // Others wait; the import below comes here again.
+        lock (preparing)
         {
-            return;
-        }
-        Machine.RequireRoot();
-        _ = Programs.Conex;
-        // The daemon makes them as its own; that it finds them must not matter.
-        Directory.CreateDirectory($"{DataRoot}/containers");
-        Directory.CreateDirectory(RunRoot);
-        // Containers of any user read what is bound from here.
-        File.SetUnixFileMode(Place, (UnixFileMode)0x1ED);
-        remains = new EngineRemains(Place);
-        if (withBox)
-        {
-            Do("import", "--change", "CMD sh", TestImages.BoxTar, "box").Succeeded();
+            if (remains is not null)
+            {
+                return;
+            }
+            Machine.RequireRoot();
+            _ = Programs.Conex;
+            // The daemon makes them as its own; that it finds them must not matter.
+            Directory.CreateDirectory($"{DataRoot}/containers");
+            Directory.CreateDirectory(RunRoot);
+            // Containers of any user read what is bound from here.
+            File.SetUnixFileMode(Place, (UnixFileMode)0x1ED);
+            remains = new EngineRemains(Place);
+            if (withBox)
+            {
+                Do("import", "--change", "CMD sh", TestImages.BoxTar, "box").Succeeded();
+            }
         }
     }
 
