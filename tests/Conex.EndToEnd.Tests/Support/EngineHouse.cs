@@ -9,8 +9,6 @@ namespace Conex.EndToEnd.Tests.Support;
 /// tests may share one; <see cref="RequireClean"/> after each test. Disposing ends the daemon and looks for what is left.</summary>
 public sealed class EngineHouse : IDisposable
 {
-    private readonly Lock preparing = new();
-
     /// <summary>What a variable of this process must not decide for the programs under test.</summary>
     private static readonly string[] Foreign =
     [
@@ -24,6 +22,7 @@ public sealed class EngineHouse : IDisposable
     ];
 
     private readonly bool withBox;
+    private readonly Lock preparing = new();
     private readonly List<RunningProgram> started = [];
     private EngineRemains? remains;
 
