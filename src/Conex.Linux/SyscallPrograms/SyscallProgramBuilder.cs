@@ -20,6 +20,9 @@ public sealed class SyscallProgramBuilder
     /// <summary>The registers that hold nothing of interest share this one.</summary>
     private const int Ignored = -1;
 
+    /// <summary>A thousand times what an ordinary container has.</summary>
+    private const int MostData = 64 << 20;
+
     /// <summary>How many instructions there are so far.</summary>
     public int Count => instructions.Count;
 
@@ -27,8 +30,15 @@ public sealed class SyscallProgramBuilder
     public void Step(string label) => labels.Add(label);
 
     /// <summary>A register with a name; the starter of the program may give it a value.</summary>
+    /// <exception cref="FormatException">There are more than an instruction can name.</exception>
     public Register Register(string? name = null)
     {
+        if (registers.Count == short.MaxValue)
+        {
+            throw new FormatException(
+                $"more than {short.MaxValue} results to remember between two system calls: leave some of the work out"
+            );
+        }
         registers.Add(name);
         return new Register(registers.Count - 1);
     }
@@ -64,9 +74,14 @@ public sealed class SyscallProgramBuilder
     }
 
     /// <summary>Zeroed memory.</summary>
+    /// <exception cref="FormatException">It would be more than any process needs to begin.</exception>
     public Datum Cell(int size)
     {
         int at = length;
+        if (size > MostData - length)
+        {
+            throw new FormatException($"more than {MostData >> 20} MB of text for the system calls of one process: leave some of it out");
+        }
         length = (length + size + 7) & ~7;
         if (length > data.Length)
         {
@@ -76,7 +91,7 @@ public sealed class SyscallProgramBuilder
     }
 
     /// <summary>A NUL-terminated UTF-8 string; equal strings share their bytes.</summary>
-    /// <exception cref="ArgumentException">The text contains a NUL, which would cut it short.</exception>
+    /// <exception cref="FormatException">The text contains a NUL, which would cut it short.</exception>
     public Datum Text(string text)
     {
         if (texts.TryGetValue(text, out Datum known))
@@ -85,10 +100,7 @@ public sealed class SyscallProgramBuilder
         }
         if (text.Contains('\0'))
         {
-            throw new ArgumentException(
-                $"\"{text.Replace("\0", "\\0", StringComparison.Ordinal)}\" contains a NUL character",
-                nameof(text)
-            );
+            throw new FormatException($"\"{text.Replace("\0", "\\0", StringComparison.Ordinal)}\" contains a NUL character");
         }
         Datum datum = Cell(Encoding.UTF8.GetByteCount(text) + 1);
         _ = Encoding.UTF8.GetBytes(text, data.AsSpan(datum.Offset));

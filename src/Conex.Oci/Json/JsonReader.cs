@@ -76,7 +76,7 @@ internal ref partial struct JsonReader
     }
 
     /// <summary>Whether the member at the position has this name.</summary>
-    public readonly bool Is(ReadOnlySpan<byte> name) => _json.ValueTextEquals(name);
+    public readonly bool Is(ReadOnlySpan<byte> name) => _json.ValueIsEscaped ? IsSpelled(name) : _json.ValueTextEquals(name);
 
     /// <summary>Passes over the member's value.</summary>
     public void Skip() => _json.Skip();
@@ -198,6 +198,19 @@ internal ref partial struct JsonReader
 
     /// <summary>An error about the value at the position: <c>process.args[1]: expected a string, found a number</c>.</summary>
     public readonly FormatException Expected(string expected) => JsonError.Expected(_document, _json, expected);
+
+    private readonly bool IsSpelled(ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            return _json.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair is in no name that anybody knows.
+            return false;
+        }
+    }
 
     private readonly FormatException Missing(string name) => JsonError.Missing(_document, _json, name);
 

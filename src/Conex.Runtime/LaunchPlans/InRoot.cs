@@ -1,6 +1,7 @@
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Linux.SyscallPrograms;
+using Conex.Runtime.Errors;
 
 namespace Conex.Runtime.LaunchPlans;
 
@@ -8,6 +9,9 @@ namespace Conex.Runtime.LaunchPlans;
 internal static class InRoot
 {
     private const ResolveRules Rules = ResolveRules.InRoot | ResolveRules.NoMagicLinks;
+
+    /// <summary>PATH_MAX without the NUL at the end.</summary>
+    private const int LongestPath = 4095;
 
     /// <summary>A descriptor of an existing path; a missing one ends the program, or is a result when <paramref name="mayBeMissing"/>.</summary>
     internal static Register Find(PlanContext context, string path, bool mayBeMissing = false, ResolveRules extra = ResolveRules.None) =>
@@ -31,6 +35,11 @@ internal static class InRoot
     )
     {
         OpenMode mode = follow ? OpenMode.Path : OpenMode.Path | OpenMode.NoFollow;
+        if (path.Length > LongestPath)
+        {
+            // The way to it, component by component, would fill the memory.
+            throw new InvalidSpecException($"{path.AsSpan(0, 64)}… is no path: it is longer than {LongestPath} bytes");
+        }
         string[] components = ContainerPath.Components(path);
         if (components.Length == 0)
         {

@@ -108,6 +108,10 @@ public sealed class ConfigErrorTests
                 Assert.Equal(args, Process.Parse(process.ToUtf8Json()).Args!);
             });
 
+    [Fact]
+    public void A_member_whose_name_is_half_a_surrogate_pair_is_an_unknown_one() =>
+        Assert.Equal("/", Process.Parse("""{"\ud800": 1, "cwd": "/", "user": {"\udc00x": {}}}"""u8).Cwd);
+
     private static bool IsWellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;
 
     private static string WithNthValue(string text, int nth, string value)
