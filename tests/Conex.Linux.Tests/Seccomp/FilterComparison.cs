@@ -6,17 +6,48 @@ namespace Conex.Linux.Tests.Seccomp;
 /// <summary>Asks a compiled filter and the oracle about every number, with the arguments at which an answer could change.</summary>
 internal static class FilterComparison
 {
-    private const uint HighestTried = 600;
+    private const uint HighestTried = 1023;
+
+    /// <summary>The bit that makes a call one of x32.</summary>
+    private const uint X32 = 0x4000_0000;
+
+    private static readonly uint[] s_beyond =
+    [
+        HighestTried + 1,
+        0x7fff,
+        0x8000,
+        0xffff,
+        0x1_0000,
+        X32 - 1,
+        X32 + HighestTried + 1,
+        0x7fff_ffff,
+        0x8000_0000,
+        0x8000_003b,
+        0xc000_0000,
+        0xffff_ffff,
+    ];
 
     private static readonly uint[] s_numbers =
     [
         .. Enumerable.Range(0, (int)HighestTried + 1).Select(number => (uint)number),
-        0x3fff_ffff,
-        0x4000_0000,
-        0x4000_0001,
-        0x4000_0000 + 59,
-        0x7fff_ffff,
-        0x8000_0000,
+        .. Enumerable.Range(0, (int)HighestTried + 1).Select(number => X32 | (uint)number),
+        .. s_beyond,
+    ];
+
+    /// <summary>AUDIT_ARCH_* of architectures whose calls no x86 kernel makes, and neighbours of those it does.</summary>
+    private static readonly uint[] s_foreign =
+    [
+        PolicyOracle.Arm64,
+        0,
+        62,
+        PolicyOracle.X86_64 - 1,
+        PolicyOracle.X86_64 + 1,
+        PolicyOracle.X86_64 & 0x7fff_ffff,
+        PolicyOracle.X86_64 & ~0x4000_0000u,
+        PolicyOracle.I386 - 1,
+        PolicyOracle.I386 + 1,
+        PolicyOracle.I386 | 0x8000_0000,
+        0x8000_0016,
         0xffff_ffff,
     ];
 
@@ -27,9 +58,9 @@ internal static class FilterComparison
         machine.Verify();
         PolicyOracle oracle = new(policy);
         Random random = new(4711);
-        foreach (uint audit in (uint[])[PolicyOracle.X86_64, PolicyOracle.I386, PolicyOracle.Arm64])
+        foreach (uint audit in (uint[])[PolicyOracle.X86_64, PolicyOracle.I386, .. s_foreign])
         {
-            foreach (uint number in s_numbers)
+            foreach (uint number in audit is PolicyOracle.X86_64 or PolicyOracle.I386 ? s_numbers : s_beyond)
             {
                 foreach (ulong[] arguments in Arguments(policy, audit, number, random))
                 {

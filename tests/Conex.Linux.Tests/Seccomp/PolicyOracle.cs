@@ -80,7 +80,7 @@ internal sealed class PolicyOracle(SeccompPolicy policy)
         Dictionary<(SeccompArchitecture, uint), string> names = [];
         foreach (SeccompArchitecture architecture in Enum.GetValues<SeccompArchitecture>())
         {
-            for (uint number = 0; number < 1000; number++)
+            for (uint number = 0; number < 1024; number++)
             {
                 if (SyscallTable.GetName(architecture, number) is { } name)
                 {

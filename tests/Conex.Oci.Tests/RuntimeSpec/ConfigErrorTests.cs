@@ -32,7 +32,10 @@ public sealed class ConfigErrorTests
     [InlineData("""{"annotations":{"a":"\ud800"}}""", "annotations.a: expected text in UTF-8, found \"\\ud800\"")]
     [InlineData("""{"linux":{"uidMappings":[{"containerID":0,"size":1}]}}""", "linux.uidMappings[0].hostID is missing")]
     [InlineData("""{"linux":{"rdma":{}, "netDevices":{"eth0":null}}}""", "linux.netDevices.eth0: expected an object, found null")]
-    [InlineData("""{"linux":{"seccomp":{"syscalls":[{},{"names":["a"]}]}}}""", "linux.seccomp.syscalls[0].names is missing")]
+    [InlineData(
+        """{"ociVersion":"1.0.0","linux":{"seccomp":{"syscalls":[{},{"names":["a"]}]}}}""",
+        "linux.seccomp.syscalls[0].names is missing"
+    )]
     [InlineData(
         """{"linux":{"resources":{"blockIO":{"weight":65536}}}}""",
         "linux.resources.blockIO.weight: expected an integer from 0 to 65535, found 65536"
