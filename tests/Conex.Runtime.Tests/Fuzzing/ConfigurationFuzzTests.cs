@@ -2,7 +2,6 @@ using System.Text;
 using Conex.Linux.Cgroups;
 using Conex.Linux.SyscallPrograms;
 using Conex.Oci.RuntimeSpec;
-using Conex.Runtime.Containers;
 using Conex.Runtime.LaunchPlans;
 using Conex.Runtime.Resources;
 using Conex.Runtime.Rootfs;
@@ -63,16 +62,13 @@ public sealed class ConfigurationFuzzTests
         Ask(() => _ = ResourceWrites.Plan(spec.Linux?.Resources ?? new LinuxResources(), _ => CgroupVersion.V2));
         Ask(() => _ = DeviceRules.From(spec.Linux?.Resources?.Devices));
         Ask(() => _ = ResourceMerge.Merge(spec.Linux?.Resources ?? new LinuxResources(), spec.Linux?.Resources ?? new LinuxResources()));
-        var bundle = new Bundle("/bundle", config, spec, RootfsAssembly.Parse(s_rootfs));
-        var request = new CreateRequest
+        LaunchOptions options = TestSpecs.Options with
         {
-            Id = "test",
-            Bundle = bundle,
+            Bundle = "/bundle",
+            Rootfs = RootfsAssembly.Parse(s_rootfs),
             Gate = StartGate.Listener,
-        };
-        LaunchOptions options = ContainerCreation.Options(spec, request, cgroup: null) with
-        {
-            Cgroups = TestSpecs.Options.Cgroups,
+            PipeStreams = [0, 1, 2],
+            LandlockAbi = 7,
             TaskFiles = ["/sys/fs/cgroup/pids/test/tasks"],
         };
         Ask(() => Exec(spec, options));
