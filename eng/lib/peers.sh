@@ -3,7 +3,7 @@
 # need_peers: installs what is missing. Without root it only says what: the tests that need it skip.
 need_peers() {
     local missing=() program
-    for program in mmdebstrap skopeo umoci crun runc strace zstd curl; do
+    for program in mmdebstrap skopeo umoci crun runc podman buildah strace zstd curl; do
         PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || missing+=("$program")
     done
     # The dynamic one does not run alone in an image.
@@ -14,7 +14,7 @@ need_peers() {
     fi
     [ ${#missing[@]} = 0 ] || need_packages "${missing[@]}" || return
     collect_apt_settings
-    [ -x "$CONEX_PEERS/docker" ] || step "fetching the docker client" fetch_docker_client
+    [ -x "$CONEX_PEERS/engine/usr/bin/containerd" ] || step "fetching docker and containerd" fetch_engines
 }
 
 # What this machine's apt may take from where, for mmdebstrap, which does not look.
@@ -24,18 +24,24 @@ collect_apt_settings() {
     return 0
 }
 
-# Only unpacked: the package would start a dockerd.
-fetch_docker_client() {
-    local folder=$CONEX_PEERS.new
+# Only unpacked: the packages would start a dockerd and a containerd.
+fetch_engines() {
+    local folder=$CONEX_PEERS.new package
     rm -rf "$folder"
-    mkdir -p "$folder" && cd "$folder" || return
-    # Debian 13 has the client in a package of its own; lists may be missing or too old.
-    download_docker_package || { apt-get -q -o DPkg::Lock::Timeout=120 update && download_docker_package; } || return
-    dpkg -x ./*.deb unpacked && mkdir -p "$CONEX_PEERS" && mv unpacked/usr/bin/docker "$CONEX_PEERS/docker" || return
-    cd / && rm -rf "$folder"
-    "$CONEX_PEERS/docker" --version
+    mkdir -p "$folder/engine" && cd "$folder" || return
+    # Lists may be missing or too old.
+    download_engines || { apt-get -q -o DPkg::Lock::Timeout=120 update && download_engines; } || return
+    for package in ./*.deb; do
+        dpkg -x "$package" engine || return
+    done
+    rm -rf "$CONEX_PEERS" ./*.deb
+    # The client alone is the tests' own, away from the daemons.
+    cp engine/usr/bin/docker docker && cd / && mv "$folder" "$CONEX_PEERS" && "$CONEX_PEERS/docker" --version
 }
 
-download_docker_package() {
-    apt-get -q -o APT::Sandbox::User=root download docker-cli || apt-get -q -o APT::Sandbox::User=root download docker.io
+download_engines() {
+    local packages=(docker.io containerd runc tini)
+    # Debian 13 has the client in a package of its own.
+    ! apt-cache show docker-cli >/dev/null 2>&1 || packages+=(docker-cli)
+    apt-get -q -o APT::Sandbox::User=root download "${packages[@]}"
 }

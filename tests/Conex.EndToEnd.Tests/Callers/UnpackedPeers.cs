@@ -1,0 +1,34 @@
+using Conex.EndToEnd.Tests.Support;
+
+namespace Conex.EndToEnd.Tests.Callers;
+
+/// <summary>Debian's docker.io and containerd, which <c>./test</c> unpacks: installed, their daemons would start.</summary>
+internal static class UnpackedPeers
+{
+    private static readonly string Root = Path.Combine(
+        Environment.GetEnvironmentVariable("CONEX_PEERS") ?? Path.Combine(Repository.Root, "artifacts/peers"),
+        "engine/usr"
+    );
+
+    /// <summary>For PATH.</summary>
+    internal static string Directories => $"{Root}/sbin:{Root}/bin";
+
+    /// <summary>Skips the test where the program could not be had.</summary>
+    internal static string Program(string name)
+    {
+        string? found = Directories.Split(':').Select(d => $"{d}/{name}").FirstOrDefault(File.Exists);
+        Assert.SkipWhen(found is null, $"{name} is missing: ./test unpacks it in {Root}");
+        return found!;
+    }
+
+    /// <summary>Skips the test where a program is not installed.</summary>
+    internal static string Installed(string name)
+    {
+        string? found = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin"
+            .Split(':')
+            .Select(d => $"{d}/{name}")
+            .FirstOrDefault(File.Exists);
+        Assert.SkipWhen(found is null, $"{name} is missing: apt-get install {name}");
+        return found!;
+    }
+}
