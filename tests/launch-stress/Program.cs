@@ -13,6 +13,7 @@ namespace LaunchStress;
 /// the .NET runtime would wait for ever. Prints what it did; ends with 1 at the first child that hangs or ends wrongly.</summary>
 internal static class Program
 {
+    private const ulong CLONE_VM = 0x100;
     private const ulong CLONE_NEWNS = 0x20000;
     private const ulong CLONE_NEWPID = 0x20000000;
 
@@ -37,12 +38,13 @@ internal static class Program
         int failed = 0;
         for (int i = 0; i < starts && failed == 0; i++)
         {
+            ulong shared = (i / 4 % 2) == 0 ? 0 : CLONE_VM;
             failed += (i % 4) switch
             {
-                0 => Run(Mounting(), expectedCode: 0, expectFailure: false),
-                1 => Run(Failing(), expectedCode: 3, expectFailure: true),
-                2 => Run(Hooked(), expectedCode: 0, expectFailure: false),
-                _ => Run(Sibling(), expectedCode: 0, expectFailure: false),
+                0 => Run(Mounting(shared), expectedCode: 0, expectFailure: false),
+                1 => Run(Failing(shared), expectedCode: 3, expectFailure: true),
+                2 => Run(Hooked(shared), expectedCode: 0, expectFailure: false),
+                _ => Run(Sibling(shared), expectedCode: 0, expectFailure: false),
             };
         }
         stopping = true;
@@ -54,7 +56,7 @@ internal static class Program
         return failed == 0 ? 0 : 1;
     }
 
-    private static SyscallProgram Mounting()
+    private static SyscallProgram Mounting(ulong shared)
     {
         var program = new SyscallProgramBuilder();
         _ = program.Register("channel");
@@ -70,19 +72,19 @@ internal static class Program
         }
         program.UnblockSignals();
         program.Execute("/bin/true", program.Texts(["true"]), program.Texts([]), default);
-        return program.Build(CLONE_NEWNS | CLONE_NEWPID);
+        return program.Build(CLONE_NEWNS | CLONE_NEWPID | shared);
     }
 
-    private static SyscallProgram Failing()
+    private static SyscallProgram Failing(ulong shared)
     {
         var program = new SyscallProgramBuilder();
         _ = program.Register("channel");
         program.Step("fail");
         program.Open(FileCalls.WorkingDirectory, "/no/such/file", OpenMode.Read, ResolveRules.None, new CallRules { ExitCode = 3 });
-        return program.Build(CLONE_NEWNS);
+        return program.Build(CLONE_NEWNS | shared);
     }
 
-    private static SyscallProgram Sibling()
+    private static SyscallProgram Sibling(ulong shared)
     {
         var program = new SyscallProgramBuilder();
         Register channel = program.Register("channel");
@@ -90,10 +92,10 @@ internal static class Program
         program.GoOnAsSibling(CLONE_NEWPID, channel, (byte)'P', null);
         program.UnblockSignals();
         program.Execute("/bin/true", program.Texts(["true"]), program.Texts([]), default);
-        return program.Build(0);
+        return program.Build(shared);
     }
 
-    private static SyscallProgram Hooked()
+    private static SyscallProgram Hooked(ulong shared)
     {
         var program = new SyscallProgramBuilder();
         _ = program.Register("channel");
@@ -102,7 +104,7 @@ internal static class Program
         program.RunToEnd(new ChildProgram("/bin/true", ["true"], [], 60, file, file, file));
         program.UnblockSignals();
         program.Execute("/bin/true", program.Texts(["true"]), program.Texts([]), default);
-        return program.Build(CLONE_NEWPID);
+        return program.Build(CLONE_NEWPID | shared);
     }
 
     private static int Run(SyscallProgram program, int expectedCode, bool expectFailure)
@@ -145,6 +147,7 @@ internal static class Program
             }
             ExitStatus status = last.Wait();
             last.Dispose();
+            started.Memory?.Dispose();
             if (status.ShellCode == expectedCode && reported == expectFailure)
             {
                 return 0;

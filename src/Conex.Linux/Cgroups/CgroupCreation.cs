@@ -29,6 +29,7 @@ internal static class CgroupCreation
                 nodes.Add(node);
                 if (error == Errno.None)
                 {
+                    node.IsNew = true;
                     made.Add(node);
                 }
                 else if (error == Errno.EEXIST)
@@ -41,7 +42,7 @@ internal static class CgroupCreation
                 }
                 if (hierarchy.Has("cpuset"))
                 {
-                    CpusetInheritance.Fill(node, isNew: error == Errno.None);
+                    CpusetInheritance.Fill(node, node.IsNew);
                 }
                 else if (node.IsUnified && host.Mode == CgroupMode.V2)
                 {

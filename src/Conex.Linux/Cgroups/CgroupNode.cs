@@ -35,6 +35,9 @@ internal sealed class CgroupNode(CgroupHierarchy hierarchy, string fullPath) : I
     /// <summary>Whether this object made the directory or took it over, so that it must be there.</summary>
     internal bool IsRequired { get; init; }
 
+    /// <summary>Whether this object made the directory, and nobody else can have changed what is in it.</summary>
+    internal bool IsNew { get; set; }
+
     /// <summary>One write(2) of a whole value; a cgroup file takes nothing in pieces.</summary>
     /// <returns>ENOENT when the file or the cgroup does not exist.</returns>
     internal Errno TryWrite(string file, ReadOnlySpan<byte> value)

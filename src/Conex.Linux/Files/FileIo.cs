@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Conex.Linux.Errors;
 using Conex.Linux.Raw;
 
@@ -75,9 +76,11 @@ public static unsafe class FileIo
     public static byte[] ReadAll(string path, int limit = 64 << 20) => ReadAll(PathAt.Current, path, limit);
 
     /// <inheritdoc cref="ReadAll(FileHandle, string, int)"/>
+    [SkipLocalsInit]
     public static byte[] ReadToEnd(FileHandle file, string path, int limit)
     {
-        byte[] buffer = new byte[8192];
+        // Most files end here, and what is allocated is what is returned.
+        Span<byte> buffer = stackalloc byte[16384];
         int length = 0;
         while (true)
         {
@@ -87,16 +90,18 @@ public static unsafe class FileIo
                 {
                     throw new KernelException("read", path, Errno.EFBIG);
                 }
-                Array.Resize(ref buffer, buffer.Length * 2);
+                byte[] larger = new byte[buffer.Length * 2];
+                buffer.CopyTo(larger);
+                buffer = larger;
             }
-            int n = TryRead(file, buffer.AsSpan(length), out Errno error);
+            int n = TryRead(file, buffer[length..], out Errno error);
             if (n < 0)
             {
                 throw new KernelException("read", path, error);
             }
             if (n == 0)
             {
-                return buffer.AsSpan(0, length).ToArray();
+                return buffer[..length].ToArray();
             }
             length += n;
         }

@@ -41,6 +41,14 @@ public static unsafe class PathAt
     /// <inheritdoc cref="OpenDirectory(FileHandle, string)"/>
     public static DirectoryHandle OpenDirectory(string path) => OpenDirectory(Current, path);
 
+    /// <summary>The same; null when nothing is there.</summary>
+    /// <exception cref="KernelException">openat(2) refused for another reason.</exception>
+    public static DirectoryHandle? TryOpenDirectory(string path)
+    {
+        int fd = Libc.openat(Number(Current), path, (int)(OpenMode.Directory) | Libc.O_CLOEXEC, 0);
+        return fd == -1 && KernelCall.LastError == Errno.ENOENT ? null : new DirectoryHandle(KernelCall.Check(fd, "open directory", path));
+    }
+
     /// <summary>Opens a path with openat2(2) under <paramref name="rules"/>: how to walk a tree that an attacker may have written.</summary>
     /// <exception cref="KernelException">openat2(2) refused, e.g. EXDEV or ELOOP when the path breaks a rule.</exception>
     public static FileHandle OpenResolved(FileHandle directory, string path, OpenMode flags, ResolveRules rules, uint mode = 0) =>

@@ -33,6 +33,9 @@ public sealed unsafe class SignalPipe : IDisposable
     /// <summary>Readable when a signal arrived.</summary>
     public FileHandle Handle { get; }
 
+    /// <summary>The signals that have the handler; a process cloned with CLONE_CLEAR_SIGHAND has their default actions.</summary>
+    public IReadOnlyList<Signal> Caught => caught.ConvertAll(c => c.Signal);
+
     /// <summary>push rdi; mov eax, SYS_write; mov edi, descriptor; mov rsi, rsp; mov edx, 1; syscall; pop rdi; ret.</summary>
     private static ReadOnlySpan<byte> Handler =>
         [

@@ -72,6 +72,7 @@ internal static class FlagNames
     private static readonly (ulong Value, string Name)[] Clone =
     [
         (0x80, "CLONE_NEWTIME"),
+        (0x100, "CLONE_VM"),
         (0x1000, "CLONE_PIDFD"),
         (0x8000, "CLONE_PARENT"),
         (0x20000, "CLONE_NEWNS"),

@@ -20,6 +20,9 @@ public static unsafe class SyscallInterpreter
     private const int WNOHANG = 1;
     private const int CloneArgsSize = 88;
 
+    /// <summary>The loop takes some hundred bytes; every signal is blocked while it runs.</summary>
+    private const int StackSize = 8192;
+
     /// <summary>Starts the program in a new process.</summary>
     /// <param name="report">The socket on which a failure is reported.</param>
     /// <param name="inputs">Values of registers that only the starter knows: descriptors.</param>
@@ -35,18 +38,20 @@ public static unsafe class SyscallInterpreter
         Files.FileHandle? cgroup = null
     )
     {
-        delegate* <long, long, long, long, long, long, long, long> call = SyscallStub.Get();
         nuint instructionBytes = (nuint)(program.Instructions.Length * sizeof(Instruction));
         nuint registerBytes = (nuint)((program.Registers.Length + 1) * sizeof(long));
-        byte* memory = (byte*)NativeMemory.AllocZeroed(instructionBytes + registerBytes + (nuint)program.Data.Length + ReportSize + 256);
+        var memory = ProgramMemory.Allocate(StackSize + 256 + instructionBytes + registerBytes + (nuint)program.Data.Length + ReportSize);
         try
         {
-            var state = (State*)memory;
-            state->Instructions = (Instruction*)(memory + 256);
+            byte* stack = memory.Start;
+            var state = (State*)(stack + StackSize);
+            byte* instructions = (byte*)state + 256;
+            state->Call = SyscallStub.Call;
+            state->Instructions = (Instruction*)instructions;
             state->Count = program.Instructions.Length;
             // Register -1 takes results that nobody reads.
-            state->Registers = (long*)(memory + 256 + instructionBytes) + 1;
-            byte* data = memory + 256 + instructionBytes + registerBytes;
+            state->Registers = (long*)(instructions + instructionBytes) + 1;
+            byte* data = instructions + instructionBytes + registerBytes;
             state->Report = data + program.Data.Length;
             state->ReportSocket = report.Descriptor;
             state->StarterSocket = starter?.Descriptor ?? -1;
@@ -56,23 +61,35 @@ public static unsafe class SyscallInterpreter
                 state->Registers[register.Index] = value;
             }
             int pidfd = -1;
-            ulong* clone = state->CloneArgs;
+            ulong* clone = stackalloc ulong[CloneArgsSize / sizeof(ulong)];
+            new Span<ulong>(clone, CloneArgsSize / sizeof(ulong)).Clear();
             clone[0] = program.CloneFlags | CLONE_PIDFD | CLONE_CLEAR_SIGHAND | (cgroup is null ? 0 : (ulong)CLONE_INTO_CGROUP);
             clone[1] = (ulong)&pidfd;
             clone[4] = (ulong)Signal.SIGCHLD;
+            if (program.SharesMemory)
+            {
+                clone[5] = (ulong)stack;
+                clone[6] = StackSize;
+            }
             clone[10] = (ulong)(cgroup?.Descriptor ?? 0);
 
             // No signal handler of the .NET runtime may run in the child before they are cleared.
             ulong all = ~0UL;
             ulong before;
-            _ = call(SyscallNumber.rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&before, sizeof(ulong), 0, 0);
-            long pid = CloneAndRun(call, state);
-            _ = call(SyscallNumber.rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(ulong), 0, 0);
-            return pid < 0 ? throw new KernelException("clone3", null, (Errno)(-pid)) : new StartedProgram((int)pid, new PidHandle(pidfd));
+            _ = state->Call(SyscallNumber.rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&before, sizeof(ulong), 0, 0);
+            long pid = SyscallStub.Clone(clone, CloneArgsSize, (nint)(delegate* <State*, void>)&Run, state);
+            _ = SyscallStub.Call(SyscallNumber.rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(ulong), 0, 0);
+            if (pid < 0)
+            {
+                throw new KernelException("clone3", null, (Errno)(-pid));
+            }
+            var started = new StartedProgram((int)pid, new PidHandle(pidfd), program.SharesMemory ? memory : null);
+            memory = program.SharesMemory ? null : memory;
+            return started;
         }
         finally
         {
-            NativeMemory.Free(memory);
+            memory?.Dispose();
         }
     }
 
@@ -90,17 +107,14 @@ public static unsafe class SyscallInterpreter
         }
     }
 
-    /// <summary>Clones; returns the child's number in the parent and never in the child. One method without locals to zero, without
-    /// allocation, P/Invoke, exception or call of another method: any of them can wait for ever in a child that has one thread only.</summary>
+    /// <summary>What the child does; it never returns. One method without locals to zero, without allocation, P/Invoke, exception or call of another
+    /// method: any of them can wait for ever in a process that the runtime does not know.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static long CloneAndRun(delegate* <long, long, long, long, long, long, long, long> call, State* state)
+    private static void Run(State* state)
     {
-        long result = call(SyscallNumber.clone3, (long)state->CloneArgs, CloneArgsSize, 0, 0, 0, 0);
-        if (result != 0)
-        {
-            return result;
-        }
+        delegate* <long, long, long, long, long, long, long, long> call = state->Call;
+        long result = 0;
         _ = call(SyscallNumber.close, state->StarterSocket, 0, 0, 0, 0, 0);
         long* registers = state->Registers;
         int index = 0;
@@ -257,16 +271,16 @@ public static unsafe class SyscallInterpreter
         }
     }
 
-    /// <summary>What the child finds in its copy of the memory.</summary>
+    /// <summary>What the child finds in memory.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct State
     {
+        internal delegate* <long, long, long, long, long, long, long, long> Call;
         internal Instruction* Instructions;
         internal long* Registers;
         internal byte* Report;
         internal int Count;
         internal int ReportSocket;
         internal int StarterSocket;
-        internal fixed ulong CloneArgs[11];
     }
 }

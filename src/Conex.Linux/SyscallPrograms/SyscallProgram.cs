@@ -1,12 +1,17 @@
+using System.Runtime.InteropServices;
+
 namespace Conex.Linux.SyscallPrograms;
 
 /// <summary>System calls as data: what a new process does between clone3(2) and execve(2). Immutable; printed by
 /// <c>SyscallProgramListing</c>, carried out by <see cref="SyscallInterpreter"/>.</summary>
 public sealed class SyscallProgram
 {
+    private const ulong CLONE_VM = 0x100;
+    private readonly List<Instruction> instructions;
+
     internal SyscallProgram(
         ulong cloneFlags,
-        Instruction[] instructions,
+        List<Instruction> instructions,
         string[] labels,
         string?[] registers,
         (int At, int Target)[] relocations,
@@ -14,7 +19,7 @@ public sealed class SyscallProgram
     )
     {
         CloneFlags = cloneFlags;
-        Instructions = instructions;
+        this.instructions = instructions;
         Labels = labels;
         Registers = registers;
         Relocations = relocations;
@@ -24,10 +29,13 @@ public sealed class SyscallProgram
     /// <summary>CLONE_* flags of the child.</summary>
     public ulong CloneFlags { get; }
 
+    /// <summary>Whether the child runs in its starter's memory until it executes another program (CLONE_VM), instead of in a copy.</summary>
+    public bool SharesMemory => (CloneFlags & CLONE_VM) != 0;
+
     /// <summary>How many instructions there are.</summary>
     public int Count => Instructions.Length;
 
-    internal Instruction[] Instructions { get; }
+    internal ReadOnlySpan<Instruction> Instructions => CollectionsMarshal.AsSpan(instructions);
 
     internal string[] Labels { get; }
 

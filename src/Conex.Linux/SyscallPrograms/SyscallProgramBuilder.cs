@@ -8,7 +8,7 @@ namespace Conex.Linux.SyscallPrograms;
 /// <see cref="FileCalls"/>, <see cref="MountCalls"/> and <see cref="ProcessCalls"/>.</summary>
 public sealed class SyscallProgramBuilder
 {
-    private readonly List<Instruction> instructions = new(256);
+    private readonly List<Instruction> instructions = new(448);
     private readonly List<string> labels = [];
     private readonly List<string?> registers = [];
     private readonly List<(int At, int Target)> relocations = [];
@@ -196,7 +196,7 @@ public sealed class SyscallProgramBuilder
     /// <summary>The finished program, begun by clone3(2) with <paramref name="cloneFlags"/>.</summary>
     /// <param name="cloneFlags">CLONE_* flags of the child: its new namespaces.</param>
     public SyscallProgram Build(ulong cloneFlags) =>
-        new(cloneFlags, [.. instructions], [.. labels], [.. registers], [.. relocations], data.AsMemory(0, length));
+        new(cloneFlags, instructions, [.. labels], [.. registers], [.. relocations], data.AsMemory(0, length));
 
     private void EndGuard() => guard = default;
 

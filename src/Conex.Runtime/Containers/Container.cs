@@ -1,5 +1,6 @@
 using Conex.Linux.Cgroups;
 using Conex.Linux.Processes;
+using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.Errors;
 using Conex.Runtime.State;
 
@@ -9,6 +10,8 @@ namespace Conex.Runtime.Containers;
 public sealed class Container
 {
     private readonly StateDirectory state;
+    private CgroupHost? host;
+    private RuntimeSpec? spec;
 
     private Container(StateDirectory state, ContainerRecord record)
     {
@@ -31,6 +34,10 @@ public sealed class Container
             ?? throw new ContainerStateException("container does not exist (its creation was cut: remove it with delete --force)");
         return new Container(state, record);
     }
+
+    /// <summary>Its configuration as it was at create, read when first asked for.</summary>
+    /// <exception cref="Conex.Linux.Errors.KernelException">There is none.</exception>
+    public RuntimeSpec Spec => spec ??= RuntimeSpec.Parse(state.ReadConfig());
 
     /// <summary>Its state now.</summary>
     public ContainerStatus Status
@@ -73,6 +80,6 @@ public sealed class Container
     /// <summary>Its cgroup, or null when there is none.</summary>
     public Cgroup? OpenCgroup() =>
         Record.CgroupsPath is not { } path ? null
-        : Record.CgroupPaths is { } paths ? Cgroup.Open(CgroupHost.Detect(), path, paths)
-        : Cgroup.Open(CgroupHost.Detect(), path);
+        : Record.CgroupPaths is { } paths ? Cgroup.Open(host ??= CgroupHost.Detect(), path, paths)
+        : Cgroup.Open(host ??= CgroupHost.Detect(), path);
 }

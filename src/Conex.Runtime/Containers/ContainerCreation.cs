@@ -49,7 +49,7 @@ public static class ContainerCreation
                 Rootfs = rootPath,
                 Created = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffffff00Z", CultureInfo.InvariantCulture),
                 OciVersion = spec.OciVersion,
-                Namespaces = OwnNamespaces(namespaces),
+                Namespaces = namespaces.All,
                 EndsWithInit = namespaces.Creates(NamespaceSet.Pid),
                 Annotations = spec.Annotations,
                 Hooks = LaterHooks(spec.Hooks),
@@ -232,6 +232,7 @@ public static class ContainerCreation
             DieWithParent = request.DieWithParent,
             RedirectStdio = request.Stdio is not null && spec.Process?.Terminal != true,
             PipeStreams = StandardStreams.FindPipes(spec.Process, request.Stdio),
+            CaughtSignals = request.CaughtSignals,
             NoPivot = request.NoPivot,
             NoNewKeyring = request.NoNewKeyring,
             PreservedDescriptors = request.Activation.Count + request.PreservedDescriptors,
@@ -243,16 +244,6 @@ public static class ContainerCreation
             LastCapability = CapabilitySet.ReadLast(),
             LandlockAbi = LandlockSteps.IsAsked(spec.Process, spec) ? LandlockKernel.ReadAbi() : 0,
         };
-
-    private static ulong OwnNamespaces(NamespaceSet namespaces)
-    {
-        ulong own = namespaces.Created;
-        foreach ((ulong flag, _) in namespaces.Joined)
-        {
-            own |= flag;
-        }
-        return own;
-    }
 
     /// <summary>HOME is from the image's passwd file when the configuration has none, as runc does.</summary>
     private static RuntimeSpec WithHome(Bundle bundle, string rootPath)

@@ -19,6 +19,7 @@ public static class ContainerExec
     /// <param name="dieWithParent">Whether the process ends when this one does.</param>
     /// <param name="ignorePaused">Whether a paused container is no error: the process then waits for resume.</param>
     /// <param name="cgroups">Cgroups below the container's to run in, <c>[controller[,controller]:]path</c>.</param>
+    /// <param name="caughtSignals">The signals that this process has handlers for.</param>
     /// <exception cref="ContainerStateException">The container does not run.</exception>
     /// <exception cref="LaunchException">The process could not be started.</exception>
     public static LaunchedProcess Start(
@@ -28,7 +29,8 @@ public static class ContainerExec
         bool dieWithParent,
         bool ignorePaused = false,
         int preservedDescriptors = 0,
-        IReadOnlyList<string>? cgroups = null
+        IReadOnlyList<string>? cgroups = null,
+        IReadOnlyList<Signal>? caughtSignals = null
     )
     {
         PreservedDescriptors.Check(0, preservedDescriptors);
@@ -40,7 +42,7 @@ public static class ContainerExec
         using PidHandle init =
             (status is ContainerStatus.Stopped or ContainerStatus.Creating ? null : container.OpenInit())
             ?? throw new ContainerStateException("cannot exec in a stopped container");
-        RuntimeSpec spec = SeccompNotification.WithReceiver(RuntimeSpec.Parse(container.State.ReadConfig()));
+        RuntimeSpec spec = SeccompNotification.WithReceiver(container.Spec);
         using var agent = SeccompAgent.TryConnect(spec.Linux, container.Record, "running");
         using Cgroup? cgroup = ExecCgroup.Open(container, cgroups ?? []);
         var options = new LaunchOptions
@@ -51,6 +53,7 @@ public static class ContainerExec
             RedirectStdio = stdio is not null && !process.Terminal,
             PipeStreams = StandardStreams.FindPipes(process, stdio),
             PreservedDescriptors = preservedDescriptors,
+            CaughtSignals = caughtSignals ?? [],
             KeepGroups = GroupAnnotation.KeepsGroups(container.Record.Annotations),
             IntoCgroup = cgroup?.UnifiedDirectory is not null,
             TaskFiles = cgroup?.TaskFiles ?? [],

@@ -24,8 +24,7 @@ public static class ContainerUpdate
         }
         using Cgroup cgroup =
             container.OpenCgroup() ?? throw new InvalidSpecException($"update container {id}: it was made without a cgroup of its own");
-        LinuxResources before =
-            container.Record.Resources ?? RuntimeSpec.Parse(container.State.ReadConfig()).Linux?.Resources ?? new LinuxResources();
+        LinuxResources before = container.Record.Resources ?? container.Spec.Linux?.Resources ?? new LinuxResources();
         if (SameRules(before.Devices, change.Devices))
         {
             // Engines send all limits back with the changed ones. Rules that a device plugin added beside them since then stay.

@@ -1,4 +1,5 @@
 using Conex.Linux.Files;
+using Conex.Linux.Processes;
 using Conex.Runtime.LaunchPlans;
 
 namespace Conex.Runtime.Containers;
@@ -19,6 +20,9 @@ public sealed record CreateRequest
 
     /// <summary>Whether the container ends when this process does.</summary>
     public bool DieWithParent { get; init; }
+
+    /// <summary>The signals that this process has handlers for.</summary>
+    public IReadOnlyList<Signal> CaughtSignals { get; init; } = [];
 
     public bool NoPivot { get; init; }
 

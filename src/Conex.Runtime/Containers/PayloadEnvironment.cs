@@ -10,8 +10,8 @@ internal static class PayloadEnvironment
     {
         const string homeName = "HOME=";
         IReadOnlyList<string> given = process.Env ?? [];
-        var names = new HashSet<string>(given.Count + 1, StringComparer.Ordinal);
-        HashSet<string>.AlternateLookup<ReadOnlySpan<char>> seen = names.GetAlternateLookup<ReadOnlySpan<char>>();
+        // Not by spans: hashing them takes a random seed from the kernel first.
+        var seen = new HashSet<string>(given.Count + 1, StringComparer.Ordinal);
         var kept = new List<string>(given.Count + 1);
         bool hasHome = false;
         for (int i = given.Count - 1; i >= 0; i--)
@@ -19,7 +19,7 @@ internal static class PayloadEnvironment
             string variable = given[i];
             int equals = variable.IndexOf('=');
             bool isHome = variable.StartsWith(homeName, StringComparison.Ordinal);
-            if (seen.Add(equals < 0 ? variable : variable.AsSpan(0, equals)) && variable != homeName)
+            if (seen.Add(equals < 0 ? variable : variable[..equals]) && variable != homeName)
             {
                 kept.Add(variable);
                 hasHome |= isHome;

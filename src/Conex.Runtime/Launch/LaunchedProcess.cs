@@ -25,13 +25,17 @@ public sealed class LaunchedProcess : IDisposable
     private FileHandle? copySource;
     private int copiesDone;
 
-    internal LaunchedProcess(LaunchPlan plan, LaunchInputs inputs, UnixSocket channel, int pid, PidHandle handle)
+    /// <summary>Freed only when nobody runs in it any more.</summary>
+    private ProgramMemory? memory;
+
+    internal LaunchedProcess(LaunchPlan plan, LaunchInputs inputs, UnixSocket channel, StartedProgram started)
     {
         this.plan = plan;
         this.inputs = inputs;
         this.channel = channel;
-        Pid = pid;
-        Handle = handle;
+        memory = started.Memory;
+        Pid = started.Pid;
+        Handle = started.Handle;
     }
 
     /// <summary>The payload's number as the host sees it.</summary>
@@ -55,6 +59,7 @@ public sealed class LaunchedProcess : IDisposable
     public void AwaitExecution()
     {
         Listen(null);
+        FreeMemory();
         // Signals are the caller's again.
         inputs.Hooks?.Dispose();
     }
@@ -82,6 +87,10 @@ public sealed class LaunchedProcess : IDisposable
         catch (KernelException e) when (e.Error == Errno.ECHILD)
         {
             // Reaped before.
+        }
+        if (ended)
+        {
+            FreeMemory();
         }
         Terminal?.Dispose();
         Handle.Dispose();
@@ -193,6 +202,12 @@ public sealed class LaunchedProcess : IDisposable
         return $"unable to start container process: no progress for {SetUpDeadline / 1000} seconds";
     }
 
+    private void FreeMemory()
+    {
+        memory?.Dispose();
+        memory = null;
+    }
+
     private bool HasEnded(int timeout) => Poll.Readable(new FileHandle?[] { Handle }, timeout) >= 0;
 
     private void Take(byte message, FileHandle descriptor)
@@ -233,6 +248,8 @@ public sealed class LaunchedProcess : IDisposable
     {
         Handle.Wait();
         Handle.Dispose();
+        // The one that goes on has a copy.
+        FreeMemory();
         Pid = pid;
         Handle =
             PidHandle.TryOpen(pid)

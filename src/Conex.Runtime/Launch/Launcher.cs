@@ -21,7 +21,7 @@ public static class Launcher
         {
             StartedProgram started = Clone(plan, inputs, remote, channel);
             remote.Dispose();
-            launched = new LaunchedProcess(plan, inputs, channel, started.Pid, started.Handle);
+            launched = new LaunchedProcess(plan, inputs, channel, started);
             if (plan.GoesOnAsSibling)
             {
                 launched.FollowSibling();

@@ -50,7 +50,7 @@ public static class ExecPlanCompiler
             confinement.JoinSessionKeyring(program, options.Id);
         }
         Register? terminal = process.Terminal ? OpenTerminal(program, process, channel) : null;
-        LimitSteps.Add(program, process);
+        LimitSteps.Add(program, process, options);
         LimitSteps.SetPersonality(program, container.Linux?.Personality);
         MemoryPolicySteps.Add(program, container.Linux?.MemoryPolicy);
         TerminalSteps.Attach(program, terminal, stdio);
@@ -66,7 +66,7 @@ public static class ExecPlanCompiler
         ExecutionSteps.Execute(program, process, places);
         return new LaunchPlan
         {
-            Program = program.Build(0),
+            Program = program.Build(MemorySharing.FlagFor(namespaces, staysAsInit: false, container.Linux)),
             Channel = channel,
             Stdio = stdio,
             Init = init,

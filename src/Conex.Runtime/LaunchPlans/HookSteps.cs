@@ -57,7 +57,7 @@ internal static class HookSteps
         if (hooks.CreateContainer is { Count: > 0 } inside)
         {
             program.Step("give signals their default actions for the createContainer hooks");
-            LimitSteps.GiveSignalsDefaults(program);
+            LimitSteps.GiveSignalsDefaults(program, context.Options);
             program.Tell(channel, LaunchPlan.Message.HooksBegin);
             for (int i = 0; i < inside.Count; i++)
             {

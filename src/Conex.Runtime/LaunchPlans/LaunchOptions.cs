@@ -1,3 +1,4 @@
+using Conex.Linux.Processes;
 using Conex.Runtime.Rootfs;
 
 namespace Conex.Runtime.LaunchPlans;
@@ -25,6 +26,9 @@ public sealed record LaunchOptions
 
     /// <summary>Which of descriptors 0, 1 and 2 are pipes: they become the payload's user's, so that it can open /dev/stdout.</summary>
     public IReadOnlyList<int> PipeStreams { get; init; } = [];
+
+    /// <summary>The signals that the starter has handlers for: the child has their default actions from its beginning.</summary>
+    public IReadOnlyList<Signal> CaughtSignals { get; init; } = [];
 
     /// <summary>Whether the root is moved instead of pivoted to.</summary>
     public bool NoPivot { get; init; }

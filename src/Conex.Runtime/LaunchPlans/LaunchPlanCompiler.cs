@@ -62,7 +62,7 @@ public static class LaunchPlanCompiler
         HookSteps.AddCreate(context, channel, hooks);
         RootfsSteps.Pivot(context);
         Identify(context);
-        LimitSteps.Add(program, process);
+        LimitSteps.Add(program, process, options);
         LimitSteps.SetPersonality(program, spec.Linux?.Personality);
         MemoryPolicySteps.Add(program, spec.Linux?.MemoryPolicy);
         TerminalSteps.Attach(program, context.Terminal, stdio);
@@ -81,7 +81,8 @@ public static class LaunchPlanCompiler
         ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
         HookSteps.AddStart(context, hooks);
         (Register, Register)? arguments = null;
-        if (spec.Annotations?.GetValueOrDefault("org.conex.init") == "true")
+        bool staysAsInit = spec.Annotations?.GetValueOrDefault("org.conex.init") == "true";
+        if (staysAsInit)
         {
             program.Step("stay as init of the PID namespace, the payload goes on as its child");
             arguments = (program.Register("arguments"), program.Register("arguments_length"));
@@ -90,7 +91,11 @@ public static class LaunchPlanCompiler
         ExecutionSteps.Execute(program, process, places);
         return new LaunchPlan
         {
-            Program = program.Build(viaSibling ? 0 : cloneFlags),
+            Program = program.Build(
+                viaSibling
+                    ? MemorySharing.FlagFor(namespaces.All, staysAsInit: false, spec.Linux)
+                    : cloneFlags | MemorySharing.FlagFor(cloneFlags, staysAsInit, spec.Linux)
+            ),
             Channel = channel,
             Listener = listener,
             Stdio = stdio,

@@ -24,18 +24,21 @@ internal static class LimitSteps
 
     /// <summary>What a process ignores stays ignored over clone3(2) and execve(2). Shells ignore the first three for what they run in the
     /// background, .NET ignores SIGPIPE: a container must not depend on who started it.</summary>
-    internal static void GiveSignalsDefaults(SyscallProgramBuilder program)
+    internal static void GiveSignalsDefaults(SyscallProgramBuilder program, LaunchOptions options)
     {
         foreach (Signal signal in IgnoredByCallers)
         {
-            program.DefaultSignal(signal);
+            if (!options.CaughtSignals.Contains(signal))
+            {
+                program.DefaultSignal(signal);
+            }
         }
     }
 
-    internal static void Add(SyscallProgramBuilder program, Process process)
+    internal static void Add(SyscallProgramBuilder program, Process process, LaunchOptions options)
     {
         program.Step("give signals their default actions");
-        GiveSignalsDefaults(program);
+        GiveSignalsDefaults(program, options);
         ulong seen = 0;
         foreach (Rlimit limit in process.Rlimits ?? [])
         {

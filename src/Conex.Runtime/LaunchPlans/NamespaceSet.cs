@@ -28,22 +28,22 @@ public sealed class NamespaceSet
     /// <summary>Namespaces to join by path, the user namespace first: its capabilities are what joining the others needs.</summary>
     public IReadOnlyList<(ulong Flag, string Path)> Joined { get; }
 
-    /// <summary>Whether the container has a namespace of this kind for itself, new or joined.</summary>
-    public bool Has(ulong flag)
+    /// <summary>CLONE_NEW* flags of the namespaces that the container has for itself, new or joined.</summary>
+    public ulong All
     {
-        if ((Created & flag) != 0)
+        get
         {
-            return true;
-        }
-        foreach ((ulong joined, _) in Joined)
-        {
-            if (joined == flag)
+            ulong all = Created;
+            foreach ((ulong joined, _) in Joined)
             {
-                return true;
+                all |= joined;
             }
+            return all;
         }
-        return false;
     }
+
+    /// <summary>Whether the container has a namespace of this kind for itself, new or joined.</summary>
+    public bool Has(ulong flag) => (All & flag) != 0;
 
     /// <summary>Whether a namespace of this kind is created.</summary>
     public bool Creates(ulong flag) => (Created & flag) != 0;

@@ -2,6 +2,7 @@ using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Linux.Mounts;
 using Conex.Linux.SyscallPrograms;
+using Conex.Oci.RuntimeSpec;
 
 namespace Conex.Runtime.LaunchPlans;
 
@@ -45,20 +46,21 @@ internal static class ProtectionSteps
         {
             program.SetMountAttributes(fileCover, MountAttributes.None, MountAttributes.None, Propagation.Private, recursive: false);
         }
-        foreach (string path in paths)
+        for (int i = 0; i < paths.Count; i++)
         {
-            program.Step($"mask {path}");
-            string normal = ContainerPath.Normalize(path);
+            program.Step($"mask {paths[i]}");
+            string normal = ContainerPath.Normalize(paths[i]);
+            bool isLast = i == paths.Count - 1;
             bool isDirectory = Array.IndexOf(KernelDirectories, normal) >= 0;
             (Register likely, Register other) = isDirectory ? (directoryCover, fileCover) : (fileCover, directoryCover);
             if (context.OwnTrees.KernelTreeOf(normal, out string rest) is { } tree)
             {
-                Cover(program, tree, rest, likely, other, CallRules.Allow(Errno.EINVAL, Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES));
+                Cover(program, tree, rest, likely, other, isLast, CallRules.Allow(Errno.EINVAL, Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES));
             }
             else
             {
                 Register found = InRoot.Find(context, normal, mayBeMissing: true);
-                Cover(program, found, "", likely, other, CallRules.Allow(Errno.EINVAL, Errno.EBADF));
+                Cover(program, found, "", likely, other, isLast, CallRules.Allow(Errno.EINVAL, Errno.EBADF));
             }
         }
     }
@@ -89,7 +91,8 @@ internal static class ProtectionSteps
         }
     }
 
-    /// <summary>Writes kernel parameters through a procfs of its own, which nothing in the container can have covered (CVE-2025-52881).</summary>
+    /// <summary>Writes kernel parameters through a procfs that nothing in the container can have covered (CVE-2025-52881): the container's, from the
+    /// descriptor that the plan made it with, or one of its own.</summary>
     internal static void SetParameters(PlanContext context)
     {
         IReadOnlyDictionary<string, string>? parameters = context.Linux.Sysctl;
@@ -98,22 +101,49 @@ internal static class ProtectionSteps
             return;
         }
         SyscallProgramBuilder program = context.Program;
-        program.Step("open a private procfs for kernel parameters");
-        Register file = program.OpenFileSystem("proc");
-        program.CreateSuperblock(file);
-        Register proc = program.MountFileSystem(file, MountAttributes.NoSuid | MountAttributes.NoDev | MountAttributes.NoExec);
+        Register? ownProc = null;
         foreach ((string name, string value) in parameters)
         {
             KernelParameter.Check(name, context.Namespaces);
+            string path = $"sys/{KernelParameter.Path(name)}";
+            Register proc =
+                !HasPlainProc(context) || context.OwnTrees.KernelTreeOf($"/proc/{path}", out _) is not { } made
+                    ? ownProc ??= OpenProc(program)
+                    : made;
             program.Step($"set kernel parameter {name}");
             Register parameter = program.Open(
                 proc,
-                $"sys/{KernelParameter.Path(name)}",
+                path,
                 OpenMode.Write,
                 ResolveRules.Beneath | ResolveRules.NoCrossDevice | ResolveRules.NoSymlinks | ResolveRules.NoMagicLinks
             );
             program.Write(parameter, value);
         }
+    }
+
+    /// <summary>Whether the container's procfs is whole and can be written.</summary>
+    private static bool HasPlainProc(PlanContext context)
+    {
+        foreach (Mount mount in context.Mounts)
+        {
+            if (ContainerPath.Normalize(mount.Destination) == "/proc")
+            {
+                var options = MountOptions.Parse(mount.Options);
+                if (options.Data.Count > 0 || options.Own.Set.HasFlag(MountAttributes.ReadOnly) || !options.Tree.IsEmpty)
+                {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static Register OpenProc(SyscallProgramBuilder program)
+    {
+        program.Step("open a private procfs for kernel parameters");
+        Register file = program.OpenFileSystem("proc");
+        program.CreateSuperblock(file);
+        return program.MountFileSystem(file, MountAttributes.NoSuid | MountAttributes.NoDev | MountAttributes.NoExec);
     }
 
     /// <summary>Puts a cover over a path if it is there, and the other kind of cover if the first does not fit: move_mount(2) puts no file over a
@@ -125,18 +155,25 @@ internal static class ProtectionSteps
         string path,
         Register likely,
         Register other,
+        bool isLast,
         CallRules missing
     )
     {
         Register moved = program.MoveMount(likely, directory, path, missing);
-        using (program.When(Guard.Succeeded(moved)))
+        if (!isLast)
         {
-            program.CloneMount(likely, "", recursive: false, into: likely);
+            using (program.When(Guard.Succeeded(moved)))
+            {
+                program.CloneMount(likely, "", recursive: false, into: likely);
+            }
         }
         using (program.When(Guard.FailedWith(moved, Errno.EINVAL)))
         {
             program.MoveMount(other, directory, path);
-            program.CloneMount(other, "", recursive: false, into: other);
+            if (!isLast)
+            {
+                program.CloneMount(other, "", recursive: false, into: other);
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ internal static class SeccompFilters
     private const int InstructionSize = 8;
 
     /// <summary>A filter of more instructions is compiled each time; the default profile has a tenth.</summary>
-    private const int MostInstructions = 2048;
+    private const int MostInstructions = 1024;
 
     /// <param name="linux">Has a profile.</param>
     /// <param name="directory">Where compiled filters are kept; null: nowhere.</param>

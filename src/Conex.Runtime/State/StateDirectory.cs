@@ -87,7 +87,13 @@ public sealed class StateDirectory
     public byte[] ReadConfig() => FileIo.ReadAll($"{path}/{ConfigName}");
 
     /// <exception cref="KernelException">The directory cannot be written.</exception>
-    public void WriteConfig(ReadOnlySpan<byte> config) => AtomicFile.Write($"{path}/{ConfigName}", config);
+    public void WriteConfig(ReadOnlySpan<byte> config)
+    {
+        // Nobody reads it before the record names a process.
+        string file = $"{path}/{ConfigName}";
+        using FileHandle made = PathAt.Open(file, OpenMode.Write | OpenMode.Create | OpenMode.Exclusive, 0x180);
+        FileIo.Write(made, config, file);
+    }
 
     /// <summary>Makes the directory that a container with a readiness proxy sees.</summary>
     /// <exception cref="KernelException">The directory cannot be written.</exception>
@@ -105,14 +111,13 @@ public sealed class StateDirectory
     /// <exception cref="KernelException">Something else is in it.</exception>
     public void Remove()
     {
-        using DirectoryHandle? directory = PathAt.Status(path) is null ? null : PathAt.OpenDirectory(path);
+        using DirectoryHandle? directory = PathAt.TryOpenDirectory(path);
         if (directory is null)
         {
             return;
         }
         PathAt.Unlink(directory, SocketName);
         PathAt.Unlink(directory, ConfigName);
-        PathAt.Unlink(directory, $".{ConfigName}.tmp");
         PathAt.Unlink(directory, $".{RecordName}.tmp");
         PathAt.Unlink(directory, RecordName);
         try

@@ -51,7 +51,7 @@ internal static class CreateCommand
     private static int DoCreate(Invocation invocation, GlobalOptions global)
     {
         string? consoleSocket = invocation.Text("console-socket");
-        using CreatedContainer container = Make(invocation, global, StartGate.Listener, consoleSocket, detached: true);
+        using CreatedContainer container = Make(invocation, global, StartGate.Listener, consoleSocket, signals: null);
         HandOver(container, global, () => NameProcess(invocation, container));
         return 0;
     }
@@ -60,9 +60,9 @@ internal static class CreateCommand
     {
         bool detach = invocation.Flag("detach");
         string? consoleSocket = invocation.Text("console-socket");
-        // Blocked before the container exists, so that none is lost between its start and the forwarding.
-        using SignalPipe? signals = detach ? null : SignalForwarding.Open();
-        using CreatedContainer container = Make(invocation, global, StartGate.None, consoleSocket, detach);
+        // Caught before the container exists, so that none is lost between its start and the forwarding; and until this process ends.
+        SignalPipe? signals = detach ? null : SignalForwarding.Open();
+        using CreatedContainer container = Make(invocation, global, StartGate.None, consoleSocket, signals);
         HandOver(container, global, () => NameProcess(invocation, container));
         container.AwaitExecution(global.Context);
         HandOver(container, global, () => SendTerminal(container, consoleSocket));
@@ -79,14 +79,23 @@ internal static class CreateCommand
         return status.ShellCode;
     }
 
-    private static CreatedContainer Make(Invocation invocation, GlobalOptions global, StartGate gate, string? consoleSocket, bool detached)
+    /// <param name="signals">Those that this process passes on; null when the container is left alone.</param>
+    private static CreatedContainer Make(
+        Invocation invocation,
+        GlobalOptions global,
+        StartGate gate,
+        string? consoleSocket,
+        SignalPipe? signals
+    )
     {
+        bool detached = signals is null;
         var bundle = Bundle.Load(Path.GetFullPath(invocation.Text("bundle") ?? "."), invocation.Text("config") ?? "config.json");
         var request = new CreateRequest
         {
             Id = invocation.Arguments[0],
             Bundle = bundle,
             Gate = gate,
+            CaughtSignals = signals?.Caught ?? [],
             NoPivot = invocation.Flag("no-pivot"),
             NoNewKeyring = invocation.Flag("no-new-keyring"),
             PreservedDescriptors = (int)(invocation.Integer("preserve-fds") ?? 0),

@@ -56,7 +56,8 @@ internal static class ExecCommand
         {
             process = process with { ConsoleSize = ForegroundProcess.CallersSize ?? process.ConsoleSize };
         }
-        using SignalPipe? signals = detach ? null : SignalForwarding.Open();
+        // Caught until this process ends.
+        SignalPipe? signals = detach ? null : SignalForwarding.Open();
         using LaunchedProcess launched = ContainerExec.Start(
             container,
             process,
@@ -64,7 +65,8 @@ internal static class ExecCommand
             dieWithParent: false,
             invocation.Flag("ignore-paused"),
             (int)(invocation.Integer("preserve-fds") ?? 0),
-            invocation.List("cgroup")
+            invocation.List("cgroup"),
+            signals?.Caught
         );
         try
         {
@@ -93,7 +95,7 @@ internal static class ExecCommand
         {
             throw new InvalidSpecException("exec needs a command or --process");
         }
-        Process first = RuntimeSpec.Parse(container.State.ReadConfig()).Process ?? new Process { Cwd = "/" };
+        Process first = container.Spec.Process ?? new Process { Cwd = "/" };
         return first with
         {
             Args = invocation.Arguments[1..],

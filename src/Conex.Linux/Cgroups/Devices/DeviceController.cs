@@ -16,8 +16,9 @@ public static class DeviceController
     {
         if (cgroup.NodeOf("devices") is { } node)
         {
-            DeviceExceptions current = DeviceExceptions.Parse(cgroup.TryRead("devices", "devices.list") ?? "a");
-            Write(node, DeviceExceptions.Of(rules).ChangesFrom(current));
+            // What a new cgroup has from its parent is taken away as a whole.
+            string? current = node.IsNew ? null : cgroup.TryRead("devices", "devices.list");
+            Write(node, DeviceExceptions.Of(rules).ChangesFrom(DeviceExceptions.Parse(current ?? "a")));
         }
         else if (cgroup.UnifiedNode is { Directory: { } unified } tree)
         {
