@@ -6,7 +6,8 @@ prepare() {
     # shellcheck source=/dev/null
     . "$root/eng/lib/packages.sh"
     need_programs
-    make_pair
+    make_program pair
+    make_program floor
     copy_product
     make_bundle
     fetch_newer_crun
@@ -21,12 +22,15 @@ need_programs() {
     [ ${#missing[@]} = 0 ] || need_packages "${missing[@]}" >&2
 }
 
-make_pair() {
-    pair=$root/artifacts/bench/pair
-    [ ! -x "$pair" ] || [ -n "$(find "$here/pair" "$root"/src/*.props -newer "$pair" -print -quit)" ] || return 0
-    say "building bench/pair"
-    dotnet publish "$here/pair/pair.csproj" -c Release -r linux-x64 -o "$root/artifacts/bench" -m:1 --nologo -v q >&2
-    touch "$pair"
+# make_program NAME: bench/NAME as $work/NAME.
+make_program() {
+    local program=$root/artifacts/bench/$1/$1
+    if [ ! -x "$program" ] || [ -n "$(find "$here/$1" "$root/src" -newer "$program" -print -quit)" ]; then
+        say "building bench/$1"
+        dotnet publish "$here/$1/$1.csproj" -c Release -r linux-x64 -o "$root/artifacts/bench/$1" -m:1 --nologo -v q >&2
+        touch "$program"
+    fi
+    cp "$program" "$work/$1"
 }
 
 # A copy: a build meanwhile does not change what is measured.
@@ -35,7 +39,6 @@ copy_product() {
     [ -x "$product/conex-runtime" ] || "$root/eng/build" >&2
     cp -r "$product" "$work/product"
     cp "$product.stamp" "$work/product.stamp"
-    cp "$root/artifacts/bench/pair" "$work/pair"
     [ -z "$(find "$root/src" -cnewer "$product.stamp" -print -quit)" ] ||
         say "sources are newer than artifacts/product: eng/build makes it new"
 }

@@ -18,6 +18,12 @@ runtime_run() {
         "runc=runc run -b $bundle runc-%d"
 }
 
+kernel_floor() {
+    echo
+    echo "## Runtime: \`run\` beside the kernel's own part"
+    "$work/floor" "$runs" "$bundle" "$product/conex-runtime"
+}
+
 runtime_operations() {
     echo
     echo "## Runtime: operations on a container that waits"
