@@ -59,10 +59,10 @@ internal static class CgroupCreation
             nodes.ForEach(n => n.Dispose());
             throw;
         }
-        return nodes.Count > 0 ? [.. nodes] : throw new CgroupException(WhyNone(host, cgroupsPath));
+        return [.. nodes];
     }
 
-    private static string WhyNone(CgroupHost host, string cgroupsPath) =>
+    internal static string WhyNone(CgroupHost host, string cgroupsPath) =>
         host.Mode == CgroupMode.None
             ? $"create cgroup {cgroupsPath}: no cgroup file system is mounted on this host"
             : $"create cgroup {cgroupsPath}: this user may not create cgroups in any hierarchy";

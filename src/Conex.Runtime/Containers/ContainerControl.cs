@@ -128,7 +128,9 @@ public static class ContainerControl
         }
         using Cgroup cgroup =
             container.OpenCgroup()
-            ?? throw new ContainerStateException($"cannot pause container {id}: it was made without a cgroup of its own");
+            ?? throw new ContainerStateException(
+                $"cannot pause container {id}: it was made without a cgroup of its own: {OrdinaryCgroup.WayOut}"
+            );
         cgroup.Freeze(RuntimeContext.Deadline);
     }
 

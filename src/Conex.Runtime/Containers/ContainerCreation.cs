@@ -4,6 +4,7 @@ using Conex.Linux.Cgroups;
 using Conex.Linux.Errors;
 using Conex.Linux.Faults;
 using Conex.Linux.Landlock;
+using Conex.Linux.Processes;
 using Conex.Linux.Sockets;
 using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.ContainerHooks;
@@ -30,7 +31,7 @@ public static class ContainerCreation
         string rootPath = bundle.RootPath;
         RuntimeSpec spec = request.Activation.AddTo(SeccompNotification.WithReceiver(WithHome(bundle, rootPath)));
         PreservedDescriptors.Check(request.Activation.Count, request.PreservedDescriptors);
-        StateDirectory state = StateDirectory.Create(context.Root, request.Id);
+        StateDirectory state = StateDirectory.Create(context.Root, request.Id, context.IsRootSticky);
         NewCgroup? cgroup = null;
         ContainerRecord? record = null;
         ContainerRecord? launching = null;
@@ -66,9 +67,9 @@ public static class ContainerCreation
                 notify = request.Gate == StartGate.None ? NotifyProxy.Open(host, state.NotifySocket!) : null;
             }
             cgroup.Make();
-            if (cgroup.Describe(plain) is { CgroupPaths: not null } complete)
+            if (cgroup.Describe(plain) is var made && (made.CgroupPaths is not null || made.CgroupsPath != record.CgroupsPath))
             {
-                record = complete;
+                record = made;
                 state.WriteRecord(record);
             }
             if (spec.Linux?.IntelRdt is { } rdt)
@@ -83,7 +84,7 @@ public static class ContainerCreation
             using var agent = SeccompAgent.TryConnect(spec.Linux, record, request.Gate == StartGate.None ? "creating" : "created");
             LaunchPlan plan = LaunchPlanCompiler.Compile(
                 spec,
-                Options(spec, request, cgroup) with
+                Options(spec, request, cgroup, namespaces) with
                 {
                     AgentMessageSize = agent?.LongestMessage ?? 0,
                     FilterCache = state.FilterCache,
@@ -222,7 +223,7 @@ public static class ContainerCreation
             }
             : null;
 
-    private static LaunchOptions Options(RuntimeSpec spec, CreateRequest request, NewCgroup cgroup) =>
+    private static LaunchOptions Options(RuntimeSpec spec, CreateRequest request, NewCgroup cgroup, NamespaceSet namespaces) =>
         new()
         {
             Bundle = request.Bundle.Path,
@@ -238,6 +239,10 @@ public static class ContainerCreation
             PreservedDescriptors = request.Activation.Count + request.PreservedDescriptors,
             KeepGroups = GroupAnnotation.KeepsGroups(spec.Annotations),
             Cgroups = cgroup.Views(),
+            SharesCgroup = cgroup.IsShared,
+            IsOrdinaryUser = CurrentProcess.EffectiveUser != 0,
+            DeniesSetGroups = CurrentProcess.EffectiveUser != 0 && IdMappings.DeniesSetGroups(spec.Linux?.GidMappings ?? []),
+            InUserNamespace = !namespaces.Has(NamespaceSet.User) && !UserNamespace.IsInitial,
             IntoCgroup = cgroup.OfStarter?.UnifiedDirectory is not null,
             TaskFiles = cgroup.OfStarter?.TaskFiles ?? [],
             AvailableCapabilities = CapabilitySet.ReadPermitted(),

@@ -23,7 +23,10 @@ public static class ContainerUpdate
             throw new ContainerStateException("container not running");
         }
         using Cgroup cgroup =
-            container.OpenCgroup() ?? throw new InvalidSpecException($"update container {id}: it was made without a cgroup of its own");
+            container.OpenCgroup()
+            ?? throw new InvalidSpecException(
+                $"update container {id}: it was made without a cgroup of its own, and only a cgroup can have limits: {OrdinaryCgroup.WayOut}"
+            );
         LinuxResources before = container.Record.Resources ?? container.Spec.Linux?.Resources ?? new LinuxResources();
         if (SameRules(before.Devices, change.Devices))
         {
@@ -33,7 +36,7 @@ public static class ContainerUpdate
                 Devices = null,
             };
         }
-        IReadOnlyList<string> warnings = Put(container.Record, cgroup, before, ResourceMerge.Complete(before, change));
+        IReadOnlyList<string> warnings = Put(context, container.Record, cgroup, before, ResourceMerge.Complete(before, change));
         CrashStep.At("runtime.update.limits-set");
         container.State.WriteRecord(container.Record with { Resources = ResourceMerge.Merge(before, change) });
         CrashStep.At("runtime.update.record-written");
@@ -41,11 +44,17 @@ public static class ContainerUpdate
     }
 
     /// <summary>systemd first: what it rounds is written exactly afterwards.</summary>
-    private static IReadOnlyList<string> Put(ContainerRecord record, Cgroup cgroup, LinuxResources before, LinuxResources change)
+    private static IReadOnlyList<string> Put(
+        RuntimeContext context,
+        ContainerRecord record,
+        Cgroup cgroup,
+        LinuxResources before,
+        LinuxResources change
+    )
     {
         if (record.SystemdUnit is null)
         {
-            return ResourceApplier.Update(cgroup, change);
+            return ResourceApplier.Update(cgroup, change, context.IsRootless);
         }
         SystemdScope.Update(record, change);
         try

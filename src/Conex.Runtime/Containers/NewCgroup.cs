@@ -1,4 +1,5 @@
 using Conex.Linux.Cgroups;
+using Conex.Linux.Errors;
 using Conex.Linux.Faults;
 using Conex.Linux.Processes;
 using Conex.Oci.RuntimeSpec;
@@ -18,18 +19,22 @@ internal sealed class NewCgroup : IDisposable
     private readonly RuntimeSpec spec;
     private readonly string id;
     private readonly SystemdScope? scope;
-    private readonly string? path;
+    private readonly RuntimeContext context;
+    private readonly bool isNamed;
+    private string? path;
     private readonly LinuxResources resources;
     private readonly List<string> warnings = [];
 
     private NewCgroup(RuntimeContext context, RuntimeSpec spec, string id)
     {
+        this.context = context;
         this.spec = spec;
         this.id = id;
         host = CgroupHost.Detect();
         resources = spec.Linux?.Resources ?? new LinuxResources();
         string? configured = string.IsNullOrEmpty(spec.Linux?.CgroupsPath) ? null : spec.Linux.CgroupsPath;
         scope = context.CgroupDriver == CgroupDriver.Systemd ? SystemdScope.Plan(host, configured, id) : null;
+        isNamed = configured is not null;
         path = context.CgroupDriver == CgroupDriver.Disabled ? null : scope?.CgroupsPath ?? configured ?? $"/conex/{id}";
     }
 
@@ -38,6 +43,12 @@ internal sealed class NewCgroup : IDisposable
 
     /// <summary>What the starter takes the process into; with systemd nothing.</summary>
     internal Cgroup? OfStarter => scope is null ? Cgroup : null;
+
+    /// <summary>Whether somebody other than root made it, or nobody could.</summary>
+    internal bool IsOrdinary { get; private set; }
+
+    /// <summary>Whether the container stays in the cgroup of a starter who is not root.</summary>
+    internal bool IsShared => Cgroup is null && (IsOrdinary || CurrentProcess.EffectiveUser != 0);
 
     /// <summary>Limits that were asked for and left out, a sentence each.</summary>
     internal IReadOnlyList<string> Warnings => warnings;
@@ -50,7 +61,7 @@ internal sealed class NewCgroup : IDisposable
         record with
         {
             CgroupsPath = path,
-            CgroupPaths = path is not null && !path.StartsWith('/') ? Cgroup?.Paths : null,
+            CgroupPaths = path is not null && (IsOrdinary || !path.StartsWith('/')) ? Cgroup?.Paths : null,
             SystemdUnit = scope?.Unit,
             SystemdOfUser = scope?.OfUser ?? false,
         };
@@ -70,7 +81,8 @@ internal sealed class NewCgroup : IDisposable
         {
             // The payload's user reads its limits there, whatever the caller's mask.
             CurrentProcess.SetUmask(0x12);
-            Cgroup = Cgroup.Create(host, path);
+            Cgroup = Create(path);
+            path = Cgroup?.Path;
             CrashStep.At("runtime.create.cgroup-made");
         }
     }
@@ -80,7 +92,7 @@ internal sealed class NewCgroup : IDisposable
     {
         if (OfStarter is { } made)
         {
-            warnings.AddRange(ResourceApplier.Apply(made, resources));
+            warnings.AddRange(ResourceApplier.Apply(made, resources, IsOrdinary));
             CrashStep.At("runtime.create.limits-set");
         }
     }
@@ -129,6 +141,34 @@ internal sealed class NewCgroup : IDisposable
             throw new CgroupException($"create cgroup {cgroupsPath}: container's cgroup is not empty: {count} process(es) found");
         }
         return cgroup;
+    }
+
+    /// <summary>A path that the configuration names is where the cgroup is, or there is an error, as runc has it; without one, somebody other than
+    /// root gets what can be had.</summary>
+    private Cgroup? Create(string wanted)
+    {
+        if (CurrentProcess.EffectiveUser == 0)
+        {
+            try
+            {
+                return Cgroup.Create(host, wanted);
+            }
+            catch (KernelException e) when (e.Error is Errno.EACCES or Errno.EPERM or Errno.EROFS && context.IsRootless)
+            {
+                // Root of a user namespace.
+            }
+        }
+        else if (!context.IsRootless)
+        {
+            return Cgroup.Create(host, wanted);
+        }
+        IsOrdinary = true;
+        return isNamed
+            ? Cgroup.TryCreateWritable(host, wanted)
+                ?? throw new InvalidSpecException(
+                    $"linux.cgroupsPath {wanted}: this user may not make a cgroup there: leave the path out, and {OrdinaryCgroup.WayOut}"
+                )
+            : OrdinaryCgroup.Make(host, id, resources);
     }
 
     private void RefuseLimits()

@@ -18,7 +18,7 @@ internal static class LaunchFailureText
         string call = plan.Program.CallName(failure.Instruction);
         return failure.Instruction >= plan.ExecutionStart && IsAboutProgram(label)
             ? ExplainExecution(plan.ProgramName, call, label, failure.Error)
-            : Explain(call, label, failure);
+            : Explain(call, label, failure, plan.IsInUserNamespace);
     }
 
     /// <summary>Explains a failure after the start gate.</summary>
@@ -37,13 +37,13 @@ internal static class LaunchFailureText
         }
         return IsAboutProgram(label)
             ? ExplainExecution(label[(label.IndexOf('"') + 1)..^1], null, label, failure.Error)
-            : Explain(null, label, failure);
+            : Explain(null, label, failure, inUserNamespace: false);
     }
 
     private static bool IsAboutProgram(string label) =>
         label.StartsWith("find ", StringComparison.Ordinal) || label.StartsWith("execute ", StringComparison.Ordinal);
 
-    private static LaunchException Explain(string? call, string label, ProgramFailure failure)
+    private static LaunchException Explain(string? call, string label, ProgramFailure failure, bool inUserNamespace)
     {
         if (HookFailureText.Explain(label, failure) is { } aboutHook)
         {
@@ -55,7 +55,8 @@ internal static class LaunchFailureText
             };
         }
         string log = failure.Log.Length == 0 ? "" : $": {LogText(failure.Log)}";
-        string hint = Hint(label, failure.Error);
+        string hint = RightsHint.Of(label, failure.Error, inUserNamespace);
+        hint = hint.Length == 0 ? Hint(label, failure.Error) : hint;
         return new LaunchException(
             $"{Prefix}{label}: {KernelException.Explain(failure.Error)}{log}{(hint.Length == 0 ? "" : $" ({hint})")}",
             1
@@ -101,8 +102,6 @@ internal static class LaunchFailureText
             (AgentSteps.HandOver, Errno.EPIPE) => "the agent is gone",
             ("pivot to the root file system", Errno.EINVAL) =>
                 "the host's root is a chroot or the initial ramfs, which cannot be pivoted away from: use --no-pivot",
-            ({ } l, Errno.EPERM) when l.StartsWith("set RLIMIT_", StringComparison.Ordinal) =>
-                "raising a hard limit needs CAP_SYS_RESOURCE, which this host withholds",
             ({ } l, Errno.ENOENT) when l.StartsWith("bind ", StringComparison.Ordinal) => "the source does not exist on the host",
             ({ } l, Errno.ENOTDIR or Errno.EINVAL) when l.StartsWith("bind ", StringComparison.Ordinal) =>
                 "a directory cannot be bound to a file, nor a file to a directory",

@@ -1,3 +1,5 @@
+using System.Text;
+using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Linux.Processes;
 using Conex.Linux.Sockets;
@@ -104,6 +106,18 @@ public static class Launcher
         using FileHandle file = PathAt.Open(path, OpenMode.Write);
         Span<byte> text = stackalloc byte[16];
         score.TryFormat(text, out int length);
-        FileIo.Write(file, text[..length], path);
+        FileIo.TryWrite(file, text[..length], out Errno error);
+        if (error == Errno.EACCES)
+        {
+            throw new LaunchException(
+                $"unable to start container process: process.oomScoreAdj {score}: only root may go below what the caller has, "
+                    + $"{Encoding.ASCII.GetString(FileIo.ReadAll("/proc/self/oom_score_adj")).Trim()}: ask for no less, or leave it out",
+                1
+            );
+        }
+        if (error != Errno.None)
+        {
+            throw new KernelException("write", path, error);
+        }
     }
 }

@@ -58,6 +58,18 @@ public sealed record LaunchOptions
     /// <summary>Whether the process is born in its cgroup by the descriptor that the starter hands in.</summary>
     public bool IntoCgroup { get; init; }
 
+    /// <summary>Whether the container has no cgroup of its own and shows its starter's, which somebody other than root may own.</summary>
+    public bool SharesCgroup { get; init; }
+
+    /// <summary>Whether the starter is not root.</summary>
+    public bool IsOrdinaryUser { get; init; }
+
+    /// <summary>Whether setgroups(2) is denied in the container's user namespace.</summary>
+    public bool DeniesSetGroups { get; init; }
+
+    /// <summary>Whether the starter is in a user namespace that the container stays in.</summary>
+    public bool InUserNamespace { get; init; }
+
     /// <summary>Capabilities that this process may give; more in the configuration are left out.</summary>
     public ulong AvailableCapabilities { get; init; } = ulong.MaxValue;
 

@@ -19,7 +19,7 @@ public static class LaunchPlanCompiler
         Process process = spec.Process ?? throw new InvalidSpecException("config.json has no process");
         string name = ProgramName(process);
         NamespaceSet namespaces = NamespaceSet.Parse(spec.Linux);
-        Validate(spec, namespaces);
+        Validate(spec, namespaces, options);
         var context = new PlanContext(spec, options, namespaces);
         SyscallProgramBuilder program = context.Program;
         Register channel = program.Register("channel");
@@ -76,7 +76,7 @@ public static class LaunchPlanCompiler
         confinement.Build(program);
         Wait(program, options.Gate, channel, listener);
         int afterGate = options.Gate == StartGate.None ? 0 : program.Count;
-        bool inUserNamespace = namespaces.Has(NamespaceSet.User);
+        bool inUserNamespace = context.IsInUserNamespace;
         CredentialSteps.Add(program, process, spec.Linux, options, inUserNamespace, channel, confinement, agent);
         ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
         HookSteps.AddStart(context, hooks);
@@ -108,6 +108,7 @@ public static class LaunchPlanCompiler
             CopyUps = context.CopyUps,
             Warnings = confinement.Warnings,
             GoesOnAsSibling = viaSibling,
+            IsInUserNamespace = inUserNamespace,
             NeedsIdMappings = namespaces.Creates(NamespaceSet.User),
             SendsTerminal = process.Terminal,
             ExecutionStart = executionStart,
@@ -121,7 +122,7 @@ public static class LaunchPlanCompiler
             ? args[0]
             : throw new InvalidSpecException("process.args is empty: name the program to run");
 
-    private static void Validate(RuntimeSpec spec, NamespaceSet namespaces)
+    private static void Validate(RuntimeSpec spec, NamespaceSet namespaces, LaunchOptions options)
     {
         int dot = spec.OciVersion.IndexOf('.');
         if (dot < 0 || spec.OciVersion.AsSpan(0, dot) is not "1")
@@ -141,6 +142,7 @@ public static class LaunchPlanCompiler
         HookSteps.Check(spec);
         UnknownCalls.Check(spec);
         NetDevices.Check(spec.Linux?.NetDevices, namespaces);
+        UserNamespaceRules.Check(spec, namespaces, options);
     }
 
     private static ulong JoinNamespaces(PlanContext context, ulong cloneFlags, Register channel, Register? cgroup)

@@ -21,7 +21,8 @@ public static class ResourceApplier
     {
         var warnings = new List<string>();
         Write(cgroup, resources, warnings, log: null);
-        ApplyDevices(cgroup, resources?.Devices, rootless, warnings);
+        // Every configuration has a rule that denies all: to say each time that it is not in force would help nobody.
+        ApplyDevices(cgroup, resources?.Devices, rootless, rootless ? [] : warnings);
         return warnings;
     }
 

@@ -33,12 +33,13 @@ public sealed class StateDirectory
     public bool IsWaiting => PathAt.Status(StartSocket) is not null;
 
     /// <summary>Makes the directory of a new container.</summary>
+    /// <param name="stickyRoot">Whether a root that is made now has the sticky bit.</param>
     /// <exception cref="ContainerStateException">The ID is invalid or taken.</exception>
     /// <exception cref="KernelException">The root cannot be written.</exception>
-    public static StateDirectory Create(string root, string id)
+    public static StateDirectory Create(string root, string id, bool stickyRoot = false)
     {
         CheckId(id);
-        if (!TryMake($"{root}/{id}"))
+        if (!TryMake($"{root}/{id}", stickyRoot))
         {
             throw new ContainerStateException("container with given ID already exists");
         }
@@ -132,7 +133,7 @@ public sealed class StateDirectory
         }
     }
 
-    private static bool TryMake(string directory)
+    private static bool TryMake(string directory, bool stickyRoot)
     {
         try
         {
@@ -140,10 +141,14 @@ public sealed class StateDirectory
         }
         catch (KernelException e) when (e.Error == Errno.ENOENT)
         {
-            Directory.CreateDirectory(
-                Path.GetDirectoryName(directory)!,
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            );
+            const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            string root = Path.GetDirectoryName(directory)!;
+            Directory.CreateDirectory(root, own);
+            if (stickyRoot)
+            {
+                // mkdir(2) takes the bit too, but .NET's does not pass it on.
+                File.SetUnixFileMode(root, own | UnixFileMode.StickyBit);
+            }
             return PathAt.TryMakeDirectory(PathAt.Current, directory, 0x1C0);
         }
     }

@@ -23,7 +23,7 @@ internal static class CommandTable
                     .Text("log-format", "format", "Format of the log file: text or json")
                     .Text("log-level", "level", "Accepted for compatibility", hidden: true)
                     .Text("cgroup-manager", "manager", "Who makes cgroups: cgroupfs, systemd or disabled", hidden: true)
-                    .Text("rootless", "bool", "Accepted for compatibility", hidden: true)
+                    .Text("rootless", "bool", "Go on where no cgroup may be made: true, false or auto")
                     .Text("criu", "path", "Accepted for compatibility", hidden: true)
                     .Flag("debug", "Accepted for compatibility")
                     .Flag("systemd-cgroup", "Let systemd make the cgroups of new containers")
