@@ -6,6 +6,8 @@ need_peers() {
     for program in mmdebstrap skopeo umoci crun runc podman buildah strace zstd curl; do
         PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || missing+=("$program")
     done
+    # Ordinary users map IDs with it; podman only recommends it.
+    command -v newuidmap >/dev/null || missing+=(uidmap)
     # The dynamic one does not run alone in an image.
     [[ $(ldd "$(command -v busybox)" 2>&1) == *"not a dynamic"* ]] || missing+=(busybox-static)
     if [ "$(id -u)" != 0 ]; then
