@@ -48,7 +48,7 @@ internal sealed class NewCgroup : IDisposable
     internal bool IsOrdinary { get; private set; }
 
     /// <summary>Whether the container stays in the cgroup of a starter who is not root.</summary>
-    internal bool IsShared => Cgroup is null && (IsOrdinary || CurrentProcess.EffectiveUser != 0);
+    internal bool IsShared => Cgroup is null && (IsOrdinary || context.IsRootless);
 
     /// <summary>Limits that were asked for and left out, a sentence each.</summary>
     internal IReadOnlyList<string> Warnings => warnings;
@@ -92,7 +92,7 @@ internal sealed class NewCgroup : IDisposable
     {
         if (OfStarter is { } made)
         {
-            warnings.AddRange(ResourceApplier.Apply(made, resources, IsOrdinary));
+            warnings.AddRange(Apply(made));
             CrashStep.At("runtime.create.limits-set");
         }
     }
@@ -141,6 +141,21 @@ internal sealed class NewCgroup : IDisposable
             throw new CgroupException($"create cgroup {cgroupsPath}: container's cgroup is not empty: {count} process(es) found");
         }
         return cgroup;
+    }
+
+    private IReadOnlyList<string> Apply(Cgroup made)
+    {
+        try
+        {
+            return ResourceApplier.Apply(made, resources, IsOrdinary);
+        }
+        catch (Exception e)
+            when (!IsOrdinary && e is CgroupException or KernelException { Error: Errno.EPERM or Errno.EACCES } && context.IsRootless)
+        {
+            // Root of a user namespace in a cgroup that is its own: everything but device rules.
+            IsOrdinary = true;
+            return ResourceApplier.Apply(made, resources, rootless: true);
+        }
     }
 
     /// <summary>A path that the configuration names is where the cgroup is, or there is an error, as runc has it; without one, somebody other than

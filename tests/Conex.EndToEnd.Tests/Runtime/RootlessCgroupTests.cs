@@ -20,7 +20,10 @@ public sealed class RootlessCgroupTests : IDisposable
         foreach (string cgroup in Given.Select(Delegated).Where(Directory.Exists))
         {
             // Its last process may still be ending.
-            Eventually.Becomes(() => RunningProgram.Run("rmdir", [cgroup]).ExitCode == 0, TimeSpan.FromSeconds(5));
+            Eventually.Becomes(
+                () => RunningProgram.Run("find", [cgroup, "-depth", "-type", "d", "-exec", "rmdir", "{}", "+"]).ExitCode == 0,
+                TimeSpan.FromSeconds(5)
+            );
         }
         user.Dispose();
     }

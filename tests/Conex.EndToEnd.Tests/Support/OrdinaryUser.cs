@@ -19,6 +19,13 @@ internal sealed class OrdinaryUser : IDisposable
 
     private const string Name = "conex-tester";
 
+    /// <summary>Shell commands that make root's mount namespace show an /etc in which the user is known, by a directory that $PLACE names.</summary>
+    internal static string AddToEtc { get; } =
+        "set -eu; mkdir -p \"$PLACE/etc\"; mount -t tmpfs tmpfs \"$PLACE/etc\"; mkdir \"$PLACE/etc/upper\" \"$PLACE/etc/work\"; "
+        + "mount -t overlay -o \"lowerdir=/etc,upperdir=$PLACE/etc/upper,workdir=$PLACE/etc/work\" overlay /etc; "
+        + $"echo {Name}:x:{Id}:{Id}::/:/bin/sh >>/etc/passwd; echo {Name}:x:{Id}: >>/etc/group; "
+        + $"for file in subuid subgid; do echo {Name}:{FirstSubordinate}:{Subordinates} >>/etc/$file; done";
+
     internal OrdinaryUser()
     {
         House = new RuntimeHouse();
@@ -37,15 +44,7 @@ internal sealed class OrdinaryUser : IDisposable
             $$"""
             export PLACE={{House.Place}} XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR-{{RuntimeDirectory}}}"
             exec unshare --mount --propagation private sh -c '
-                set -eu
-                mkdir -p "$PLACE/etc"
-                mount -t tmpfs tmpfs "$PLACE/etc"
-                mkdir "$PLACE/etc/upper" "$PLACE/etc/work"
-                mount -t overlay -o "lowerdir=/etc,upperdir=$PLACE/etc/upper,workdir=$PLACE/etc/work" overlay /etc
-                echo {{Name}}:x:{{Id}}:{{Id}}::/:/bin/sh >>/etc/passwd
-                echo {{Name}}:x:{{Id}}: >>/etc/group
-                echo {{Name}}:{{FirstSubordinate}}:{{Subordinates}} >>/etc/subuid
-                echo {{Name}}:{{FirstSubordinate}}:{{Subordinates}} >>/etc/subgid
+                {{AddToEtc}}
                 eval "${ {{Before}}-}"
                 exec setpriv --reuid {{Id}} --regid {{Id}} --clear-groups ${ {{SetPriv}}-} "$@"' sh "$@"
 
