@@ -21,6 +21,12 @@ public static class Launcher
         LaunchedProcess? launched = null;
         try
         {
+            // The one that goes on is a copy of what made itself undumpable, so its /proc belongs to root: it inherits the value instead.
+            bool inherits = plan.GoesOnAsSibling && CurrentProcess.EffectiveUser != 0;
+            if (inherits && inputs.OomScoreAdj is { } inherited)
+            {
+                WriteOomScore("self", inherited);
+            }
             StartedProgram started = Clone(plan, inputs, remote, channel);
             remote.Dispose();
             launched = new LaunchedProcess(plan, inputs, channel, started);
@@ -32,9 +38,9 @@ public static class Launcher
             {
                 IdMappings.Write(launched.Pid, inputs.UidMappings ?? [], inputs.GidMappings ?? []);
             }
-            if (inputs.OomScoreAdj is { } score)
+            if (!inherits && inputs.OomScoreAdj is { } score)
             {
-                WriteOomScore(launched.Pid, score);
+                WriteOomScore($"{launched.Pid}", score);
             }
             inputs.OnProcess?.Invoke(launched.Pid);
             launched.Go();
@@ -100,9 +106,9 @@ public static class Launcher
     }
 
     /// <summary>Written from outside and before the process makes itself undumpable: then /proc/PID belongs to root alone.</summary>
-    private static void WriteOomScore(int pid, int score)
+    private static void WriteOomScore(string process, int score)
     {
-        string path = $"/proc/{pid}/oom_score_adj";
+        string path = $"/proc/{process}/oom_score_adj";
         using FileHandle file = PathAt.Open(path, OpenMode.Write);
         Span<byte> text = stackalloc byte[16];
         score.TryFormat(text, out int length);

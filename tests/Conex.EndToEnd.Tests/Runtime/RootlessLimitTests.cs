@@ -161,6 +161,9 @@ public sealed class RootlessLimitTests : IDisposable
     {
         TestBundle bundle = user.NewBundle().WithProcess(p => p with { OomScoreAdj = 900 }).Command("cat", "/proc/self/oom_score_adj");
         Assert.Equal("900", House.Run(bundle).Text);
+        House.RunDetached(bundle);
+        Assert.Equal("900", House.Exec("cat", "/proc/self/oom_score_adj").Text);
+        House.Remove();
         House
             .Run(bundle.WithProcess(p => p with { OomScoreAdj = -900 }))
             .FailedWith(1, "process.oomScoreAdj -900: only root may go below what the caller has, ");
