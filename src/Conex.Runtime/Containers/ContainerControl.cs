@@ -129,7 +129,7 @@ public static class ContainerControl
         using Cgroup cgroup =
             container.OpenCgroup()
             ?? throw new ContainerStateException(
-                $"cannot pause container {id}: it was made without a cgroup of its own: {OrdinaryCgroup.WayOut}"
+                $"cannot pause container {id}: it was made without a cgroup of its own: {OrdinaryCgroup.WayOut(CgroupHost.Detect())}"
             );
         cgroup.Freeze(RuntimeContext.Deadline);
     }

@@ -25,7 +25,7 @@ public static class ContainerUpdate
         using Cgroup cgroup =
             container.OpenCgroup()
             ?? throw new InvalidSpecException(
-                $"update container {id}: it was made without a cgroup of its own, and only a cgroup can have limits: {OrdinaryCgroup.WayOut}"
+                $"update container {id}: it was made without a cgroup of its own, and only a cgroup can have limits: {OrdinaryCgroup.WayOut(CgroupHost.Detect())}"
             );
         LinuxResources before = container.Record.Resources ?? container.Spec.Linux?.Resources ?? new LinuxResources();
         if (SameRules(before.Devices, change.Devices))

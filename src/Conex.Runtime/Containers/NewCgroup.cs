@@ -181,7 +181,7 @@ internal sealed class NewCgroup : IDisposable
         return isNamed
             ? Cgroup.TryCreateWritable(host, wanted)
                 ?? throw new InvalidSpecException(
-                    $"linux.cgroupsPath {wanted}: this user may not make a cgroup there: leave the path out, and {OrdinaryCgroup.WayOut}"
+                    $"linux.cgroupsPath {wanted}: this user may not make a cgroup there: leave the path out, and {OrdinaryCgroup.WayOut(host)}"
                 )
             : OrdinaryCgroup.Make(host, id, resources);
     }

@@ -14,7 +14,12 @@ internal static class OrdinaryCgroup
     private const string OwnLeaf = "conex-runtime";
 
     /// <summary>What gives an ordinary user cgroups, for the end of a sentence.</summary>
-    internal const string WayOut =
+    internal static string WayOut(CgroupHost host) => host.Mode == CgroupMode.V2 ? WayOutOfVersion2 : WayOutOfVersion1;
+
+    private const string WayOutOfVersion1 =
+        "start the runtime in a cgroup of each hierarchy that root made and gave to the user by chown; a host with cgroup v2 alone can delegate by systemd";
+
+    private const string WayOutOfVersion2 =
         "start the runtime in a cgroup that is delegated to the user, as systemd-run --user --scope -p Delegate=yes makes one, or let the "
         + "user's systemd make the container's with --systemd-cgroup";
 
@@ -46,12 +51,12 @@ internal static class OrdinaryCgroup
             _ = cgroup.TryDelete();
             cgroup.Dispose();
         }
-        return unmet is null ? null : throw new InvalidSpecException(Explain(unmet.Limit));
+        return unmet is null ? null : throw new InvalidSpecException(Explain(host, unmet.Limit));
     }
 
     /// <summary>The sentence for a limit that an ordinary user cannot have.</summary>
-    internal static string Explain(string limit) =>
-        $"{limit}: this user may make no cgroup with it, and only a cgroup can have limits: {WayOut}";
+    private static string Explain(CgroupHost host, string limit) =>
+        $"{limit}: this user may make no cgroup with it, and only a cgroup can have limits: {WayOut(host)}";
 
     /// <summary>Below the caller's own cgroup, so that it ends with what it was started in. Beside it on version 2, as runc: a cgroup with processes
     /// of others in it gives its children no controllers.</summary>

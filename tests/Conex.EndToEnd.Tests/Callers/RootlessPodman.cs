@@ -58,7 +58,7 @@ public sealed class RootlessPodman : IDisposable
 
     private static CallerHouse Start()
     {
-        Machine.RequireRoot();
+        Machine.RequireOrdinaryUserNamespaces();
         UnpackedPeers.Installed("podman");
         Product.OfMachine("newuidmap", "uidmap");
         return new CallerHouse(Ready);

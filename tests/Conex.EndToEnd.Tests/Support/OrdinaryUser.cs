@@ -28,6 +28,7 @@ internal sealed class OrdinaryUser : IDisposable
 
     internal OrdinaryUser()
     {
+        Machine.RequireOrdinaryUserNamespaces();
         House = new RuntimeHouse();
         Product.OfMachine("newuidmap", "uidmap");
         Product.OfMachine("setpriv", "util-linux");
