@@ -94,14 +94,16 @@ public static class ContainerUpdate
         {
             return ResourceApplier.Update(cgroup, change);
         }
-        SystemdScope.Update(record, change);
+        bool replacesDevices = change.Devices is { Count: > 0 } && cgroup.Host.VersionOf("devices") == CgroupVersion.V1;
+        using HeldCgroup? held = replacesDevices ? HeldCgroup.Hold(cgroup) : null;
+        SystemdScope.Update(record, cgroup.Host, change);
         try
         {
             return ResourceApplier.Update(cgroup, change, rootless: record.SystemdOfUser);
         }
         catch
         {
-            SystemdScope.Update(record, before);
+            SystemdScope.Restore(record, cgroup.Host, before, change);
             throw;
         }
     }
