@@ -58,7 +58,7 @@ public static class ContainerExec
             PreservedDescriptors = preservedDescriptors,
             CaughtSignals = caughtSignals ?? [],
             KeepGroups = GroupAnnotation.KeepsGroups(container.Record.Annotations),
-            IntoCgroup = cgroup?.UnifiedDirectory is not null,
+            IntoCgroup = cgroup?.Directory is not null,
             TaskFiles = cgroup?.TaskFiles ?? [],
             AvailableCapabilities = CapabilitySet.ReadPermitted(),
             LastCapability = CapabilitySet.ReadLast(),

@@ -24,6 +24,7 @@ internal sealed class NewCgroup : IDisposable
     private string? path;
     private readonly LinuxResources resources;
     private readonly List<string> warnings = [];
+    private SharedCgroup? shared;
 
     private NewCgroup(RuntimeContext context, RuntimeSpec spec, string id)
     {
@@ -50,6 +51,10 @@ internal sealed class NewCgroup : IDisposable
     /// <summary>Whether the container stays in the cgroup of a starter who is not root.</summary>
     internal bool IsShared => Cgroup is null && (IsOrdinary || context.IsRootless);
 
+    /// <summary>The <c>tasks</c> files of the version 1 hierarchies that the process moves itself into: all, or those that systemd leaves
+    /// alone.</summary>
+    internal IReadOnlyList<string> TaskFiles => shared?.TaskFiles ?? Cgroup?.TaskFiles ?? [];
+
     /// <summary>Limits that were asked for and left out, a sentence each.</summary>
     internal IReadOnlyList<string> Warnings => warnings;
 
@@ -72,19 +77,20 @@ internal sealed class NewCgroup : IDisposable
         if (path is null)
         {
             RefuseLimits();
+            return;
         }
-        else if (scope is not null)
+        // The payload's user reads its limits in the cgroup, whatever the caller's mask.
+        CurrentProcess.SetUmask(0x12);
+        if (scope is null)
         {
-            Cgroup = OpenFree(path);
+            Cgroup = Create(path);
+            path = Cgroup?.Path;
         }
         else
         {
-            // The payload's user reads its limits there, whatever the caller's mask.
-            CurrentProcess.SetUmask(0x12);
-            Cgroup = Create(path);
-            path = Cgroup?.Path;
-            CrashStep.At("runtime.create.cgroup-made");
+            Share(path);
         }
+        CrashStep.At("runtime.create.cgroup-made");
     }
 
     /// <summary>Sets the limits of a cgroup that the runtime made.</summary>
@@ -103,6 +109,7 @@ internal sealed class NewCgroup : IDisposable
         if (scope is not null)
         {
             scope.Start(host, pid, id, resources, spec.Annotations);
+            shared!.BringIn(pid);
             warnings.AddRange(ResourceApplier.Apply(Cgroup!, resources, rootless: scope.OfUser));
         }
     }
@@ -117,6 +124,7 @@ internal sealed class NewCgroup : IDisposable
         if (scope is { IsStarted: false })
         {
             // A unit of that name may be another container's.
+            shared?.RemoveOthers();
             return;
         }
         Cgroup?.Kill(RuntimeContext.Deadline);
@@ -131,16 +139,21 @@ internal sealed class NewCgroup : IDisposable
     public void Dispose() => scope?.Dispose();
 
     /// <summary>The cgroup that a unit will have. One with processes is another's: its limits and its end must not be this container's.</summary>
-    private Cgroup OpenFree(string cgroupsPath)
+    private void Share(string cgroupsPath)
     {
         var cgroup = Cgroup.Open(host, cgroupsPath);
-        int count = cgroup.Processes().Count;
-        if (count > 0)
+        var parts = new SharedCgroup(cgroup);
+        try
+        {
+            parts.MakeOthers();
+        }
+        catch
         {
             cgroup.Dispose();
-            throw new CgroupException($"create cgroup {cgroupsPath}: container's cgroup is not empty: {count} process(es) found");
+            throw;
         }
-        return cgroup;
+        Cgroup = cgroup;
+        shared = parts;
     }
 
     private IReadOnlyList<string> Apply(Cgroup made)

@@ -102,7 +102,7 @@ public static class Launcher
         {
             registers[count++] = (cgroup, directory.Descriptor);
         }
-        return SyscallInterpreter.Start(plan.Program, remote, registers[..count], channel, plan.GoesOnAsSibling ? null : directory);
+        return SyscallInterpreter.Start(plan.Program, remote, registers[..count], channel, plan.Cgroup is null ? directory : null);
     }
 
     /// <summary>Written from outside and before the process makes itself undumpable: then /proc/PID belongs to root alone.</summary>

@@ -55,7 +55,9 @@ public sealed record LaunchOptions
     /// <summary>Where compiled system call filters are kept; null: nowhere.</summary>
     public string? FilterCache { get; init; }
 
-    /// <summary>Whether the process is born in its cgroup by the descriptor that the starter hands in.</summary>
+    /// <summary>Whether the process is born in its cgroup by the descriptor that the starter hands in, where that is another than its
+    /// starter's child: on hosts with cgroup v2 alone. Elsewhere the child is born there: no limit is in the version 2 tree, and a process
+    /// that has joined the container's cgroup namespace reaches it no more (ENOENT; cgroup-v2.rst, nsdelegate).</summary>
     public bool IntoCgroup { get; init; }
 
     /// <summary>Whether the container has no cgroup of its own and shows its starter's, which somebody other than root may own.</summary>
