@@ -5,6 +5,7 @@ using Conex.CommandLine.Values;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Runtime.Containers;
+using Conex.Runtime.Errors;
 
 namespace ConexRuntime;
 
@@ -35,7 +36,7 @@ internal sealed record GlobalOptions(RuntimeContext Context, string? LogFile, bo
     }
 
     /// <summary>Reports an error on standard error and, where one was named, in the log file, as callers of runc expect.</summary>
-    internal void Report(Exception e) => Report(e.Message, LogFields.Of(e));
+    internal void Report(Exception e) => Report(FailureSentence.Of(e), LogFields.Of(e));
 
     /// <inheritdoc cref="Report(Exception)"/>
     internal void Report(string message, LogFields fields = default)

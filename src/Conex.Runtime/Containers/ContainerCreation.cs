@@ -162,7 +162,7 @@ public static class ContainerCreation
                 throw;
             }
         }
-        return new CreatedContainer(record, process, cgroup.Cgroup);
+        return new CreatedContainer(record, process, cgroup.Cgroup) { Linux = spec.Linux };
     }
 
     /// <param name="launched">What is known of a container whose hooks may have run; null before.</param>
