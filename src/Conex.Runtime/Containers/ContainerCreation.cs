@@ -80,12 +80,21 @@ public static class ContainerCreation
                 state.WriteRecord(record);
                 groups.Make(rdt, resctrl);
             }
-            cgroup.Limit();
+            LaunchOptions options = Options(spec, request, cgroup, namespaces);
+            bool goesAhead =
+                cgroup.OfStarter is not null
+                && options is { InUserNamespace: false, IsOrdinaryUser: false }
+                && StarterWork.CanWait(spec, namespaces);
+            if (!goesAhead)
+            {
+                cgroup.Limit();
+            }
             using var agent = SeccompAgent.TryConnect(spec.Linux, record, request.Gate == StartGate.None ? "creating" : "created");
             LaunchPlan plan = LaunchPlanCompiler.Compile(
                 spec,
-                Options(spec, request, cgroup, namespaces) with
+                options with
                 {
+                    GoesAhead = goesAhead,
                     AgentMessageSize = agent?.LongestMessage ?? 0,
                     FilterCache = state.FilterCache,
                 }
@@ -141,6 +150,10 @@ public static class ContainerCreation
                     StartSteps = StepsAfterGate(plan),
                 };
                 state.WriteRecord(record);
+                if (plan.GoesAhead)
+                {
+                    cgroup.Limit();
+                }
                 cgroup.Enclose(pid);
                 CrashStep.At("runtime.create.process-recorded");
                 record.Resctrl?.Join(pid);

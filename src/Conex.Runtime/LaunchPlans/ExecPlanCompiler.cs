@@ -39,8 +39,6 @@ public static class ExecPlanCompiler
         program.Step(GoOn);
         program.GoOnAsSibling(0, channel, LaunchPlan.Message.Sibling, cgroup);
         AffinitySteps.Add(program, "final", process.ExecCpuAffinity?.Final);
-        program.Step("wait for the starter");
-        program.Await(channel);
         bool inUserNamespace = (namespaces & NamespaceSet.User) != 0;
         if (inUserNamespace)
         {
@@ -67,6 +65,8 @@ public static class ExecPlanCompiler
         program.Step("check the working directory");
         program.RequireReachableDirectory();
         confinement.Build(program);
+        program.Step("wait for the starter");
+        program.Await(channel);
         CredentialSteps.Add(program, process, container.Linux, options, inUserNamespace, channel, confinement, agent);
         ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
         ExecutionSteps.Execute(program, process, places);

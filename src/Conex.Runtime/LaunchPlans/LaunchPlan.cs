@@ -50,6 +50,9 @@ public sealed record LaunchPlan
     /// <summary>Whether the payload is in another user namespace than the host's first.</summary>
     public bool IsInUserNamespace { get; init; }
 
+    /// <summary>Whether the process makes its mounts while the starter still works for it.</summary>
+    public bool GoesAhead { get; init; }
+
     /// <summary>Whether the starter writes uid_map and gid_map.</summary>
     public bool NeedsIdMappings { get; init; }
 

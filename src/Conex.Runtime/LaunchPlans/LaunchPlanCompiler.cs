@@ -41,7 +41,12 @@ public static class LaunchPlanCompiler
         }
 
         var confinement = ConfinementSteps.Prepare(program, process, spec, options);
-        BeginLife(context, channel, confinement);
+        if (!options.GoesAhead)
+        {
+            program.Step("wait for the ID mappings and the starter's records");
+            program.Await(channel);
+        }
+        BeginLife(context, confinement);
         MountSteps.CloneShared(context);
         RootfsSteps.Detach(context);
         RootfsSteps.Assemble(context);
@@ -59,6 +64,11 @@ public static class LaunchPlanCompiler
         ProtectionSteps.SetParameters(context);
         ProtectionSteps.MakeReadOnly(context);
         ProtectionSteps.Mask(context);
+        if (options.GoesAhead)
+        {
+            program.Step("wait for the starter's records and limits");
+            program.Await(channel);
+        }
         HookSteps.AddCreate(context, channel, hooks);
         RootfsSteps.Pivot(context);
         Identify(context);
@@ -109,6 +119,7 @@ public static class LaunchPlanCompiler
             Warnings = confinement.Warnings,
             GoesOnAsSibling = viaSibling,
             IsInUserNamespace = inUserNamespace,
+            GoesAhead = options.GoesAhead,
             NeedsIdMappings = namespaces.Creates(NamespaceSet.User),
             SendsTerminal = process.Terminal,
             ExecutionStart = executionStart,
@@ -175,11 +186,9 @@ public static class LaunchPlanCompiler
         return cloneFlags;
     }
 
-    private static void BeginLife(PlanContext context, Register channel, ConfinementSteps confinement)
+    private static void BeginLife(PlanContext context, ConfinementSteps confinement)
     {
         SyscallProgramBuilder program = context.Program;
-        program.Step("wait for the ID mappings and the starter's records");
-        program.Await(channel);
         if (context.Namespaces.Has(NamespaceSet.User))
         {
             program.Step("become root of the user namespace");
