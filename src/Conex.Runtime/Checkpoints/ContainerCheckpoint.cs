@@ -110,12 +110,14 @@ public static class ContainerCheckpoint
     private static void Run(Container container, CriuOptions options, CriuProgram program, CriuRequest request)
     {
         var log = new CriuLog(options.LogDirectory, LogName);
+        log.Clear();
         string action = $"checkpoint of container {container.Record.Id} failed";
         using var signals = HookSignals.Open();
         using var session = CriuSession.Start(program, signals);
+        CriuAnswer answer;
         try
         {
-            CriuAnswer answer = session.Ask(
+            answer = session.Ask(
                 request.ToArray(),
                 (notification, descriptor) =>
                 {
@@ -126,15 +128,15 @@ public static class ContainerCheckpoint
                     }
                 }
             );
-            if (!answer.Success)
-            {
-                throw new CheckpointException(log.Explain(action, Fallback(answer)));
-            }
             _ = session.AwaitEnd();
         }
-        catch (CheckpointException e) when (!e.Message.StartsWith(action, StringComparison.Ordinal))
+        catch (CheckpointException e)
         {
             throw new CheckpointException(log.Explain(action, e.Message));
+        }
+        if (!answer.Success)
+        {
+            throw new CheckpointException(log.Explain(action, Fallback(answer)));
         }
     }
 

@@ -12,8 +12,15 @@ internal sealed class CriuLog(string directory, string name)
 
     private const int LongestLog = 64 << 20;
 
+    /// <summary>Errors that criu goes on after, since it only looks what the kernel can, and the one that repeats that it failed.</summary>
+    private static readonly string[] Noise = ["Can't setup RLIMIT_NOFILE", "Unable to create tun", " FAILED."];
+
     /// <summary>The file.</summary>
     internal string Path { get; } = $"{directory}/{name}";
+
+    /// <summary>Removes the log of an earlier attempt, which would be quoted for this one's.</summary>
+    /// <exception cref="KernelException">It cannot be removed.</exception>
+    internal void Clear() => PathAt.Unlink(PathAt.Current, Path);
 
     /// <summary>The sentence about a failure: criu's own errors and where the rest can be read.</summary>
     internal string Explain(string action, string fallback)
@@ -24,12 +31,7 @@ internal sealed class CriuLog(string directory, string name)
             // "(00.067840) Error (criu/mount.c:753): mnt: 92:./proc/timer_list doesn't have a proper root mount"
             int start = line.IndexOf(" Error (", StringComparison.Ordinal);
             int text = start < 0 ? -1 : line.IndexOf("): ", start, StringComparison.Ordinal);
-            // The first is only about criu's own comfort, the second repeats that it failed.
-            if (
-                text >= 0
-                && !line.Contains("Can't setup RLIMIT_NOFILE", StringComparison.Ordinal)
-                && !line.EndsWith("FAILED.", StringComparison.Ordinal)
-            )
+            if (text >= 0 && !Array.Exists(Noise, n => line.Contains(n, StringComparison.Ordinal)))
             {
                 errors.Add(line[(text + 3)..].Trim());
             }

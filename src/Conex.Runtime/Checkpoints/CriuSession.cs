@@ -131,7 +131,16 @@ internal sealed class CriuSession : IDisposable
             default:
                 break;
         }
-        int count = socket.ReceiveDescriptor(buffer, out descriptor);
+        int count;
+        try
+        {
+            count = socket.ReceiveDescriptor(buffer, out descriptor);
+        }
+        catch (KernelException e) when (e.Error == Errno.ECONNRESET)
+        {
+            // It ended without having read the request.
+            throw Ended(Errno.None);
+        }
         return count > 0 ? CriuAnswer.Parse(buffer.AsSpan(0, count)) : throw Ended(Errno.None);
     }
 

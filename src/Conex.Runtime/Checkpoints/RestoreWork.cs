@@ -42,15 +42,11 @@ internal sealed class RestoreWork(
         {
             Run(descriptors);
         }
-        catch (Exception e)
+        catch
         {
             init?.Send(Signal.SIGKILL);
             init?.Dispose();
             terminal?.Dispose();
-            if (e is CheckpointException && !e.Message.StartsWith(Action, StringComparison.Ordinal))
-            {
-                throw new CheckpointException(log.Explain(Action, e.Message));
-            }
             throw;
         }
         return new RestoredContainer(Record, init!, terminal, cgroup.Cgroup);
@@ -59,6 +55,7 @@ internal sealed class RestoreWork(
     private void Run(IReadOnlyList<string> descriptors)
     {
         CriuDirectories.Make(options with { ParentPath = null });
+        log.Clear();
         var request = new CriuRequest(CriuRequestType.Restore);
         request.Set(CriuOption.EvasiveDevices, true);
         // Init becomes a child of this process, which can wait for it.
@@ -78,21 +75,35 @@ internal sealed class RestoreWork(
             using var signals = HookSignals.Open();
             using CriuSession session = Start(request, signals, namespaces, directories);
             AddCgroups(request, session.Pid);
-            CriuAnswer answer = session.Ask(request.ToArray(), Notified);
-            if (!answer.Success)
-            {
-                throw new CheckpointException(log.Explain(Action, ContainerCheckpoint.Fallback(answer)));
-            }
-            ExitStatus end = session.AwaitEnd();
-            if (init is null || end is not { Code: 0, Signal: Signal.None })
-            {
-                throw new CheckpointException(log.Explain(Action, $"criu ended with {end.ShellCode}"));
-            }
+            Ask(session, request);
         }
         finally
         {
             namespaces.ForEach(n => n.Dispose());
             directories.ForEach(d => d.Dispose());
+        }
+    }
+
+    private void Ask(CriuSession session, CriuRequest request)
+    {
+        CriuAnswer answer;
+        ExitStatus end;
+        try
+        {
+            answer = session.Ask(request.ToArray(), Notified);
+            end = session.AwaitEnd();
+        }
+        catch (CheckpointException e)
+        {
+            throw new CheckpointException(log.Explain(Action, e.Message));
+        }
+        if (!answer.Success)
+        {
+            throw new CheckpointException(log.Explain(Action, ContainerCheckpoint.Fallback(answer)));
+        }
+        if (init is null || end is not { Code: 0, Signal: Signal.None })
+        {
+            throw new CheckpointException(log.Explain(Action, $"criu ended with {end.ShellCode}"));
         }
     }
 
