@@ -3,30 +3,30 @@ using System.Text;
 namespace Conex.Runtime.Checkpoints;
 
 /// <summary>An answer of criu, or a notification on the way to it (criu_resp of criu's rpc.proto).</summary>
-internal sealed record CriuAnswer
+public sealed record CriuAnswer
 {
-    internal CriuRequestType Type { get; private init; }
+    public CriuRequestType Type { get; private init; }
 
-    internal bool Success { get; private init; }
+    public bool Success { get; private init; }
 
     /// <summary>What a notification is about: <c>post-restore</c>, ….</summary>
-    internal string Script { get; private init; } = "";
+    public string Script { get; private init; } = "";
 
     /// <summary>The process that a notification is about, by the number that the host knows.</summary>
-    internal int Pid { get; private init; }
+    public int Pid { get; private init; }
 
     /// <summary>The errno of what failed; 0 without one.</summary>
-    internal int ErrorNumber { get; private init; }
+    public int ErrorNumber { get; private init; }
 
     /// <summary>criu's own words about what failed; empty without any.</summary>
-    internal string ErrorText { get; private init; } = "";
+    public string ErrorText { get; private init; } = "";
 
-    internal CriuFeatures Features { get; private init; }
+    public CriuFeatures Features { get; private init; }
 
-    internal CriuVersion Version { get; private init; }
+    public CriuVersion Version { get; private init; }
 
     /// <exception cref="FormatException">The bytes are no answer.</exception>
-    internal static CriuAnswer Parse(ReadOnlySpan<byte> message)
+    public static CriuAnswer Parse(ReadOnlySpan<byte> message)
     {
         var answer = new CriuAnswer();
         var reader = new ProtobufReader(message);

@@ -1,12 +1,12 @@
 namespace Conex.Runtime.Checkpoints;
 
 /// <summary>What criu can do on this kernel (criu_features of criu's rpc.proto).</summary>
-internal readonly record struct CriuFeatures(bool MemoryTracking, bool LazyPages)
+public readonly record struct CriuFeatures(bool MemoryTracking, bool LazyPages)
 {
-    internal const int MemoryTrackingField = 1;
-    internal const int LazyPagesField = 2;
+    public const int MemoryTrackingField = 1;
+    public const int LazyPagesField = 2;
 
-    internal static CriuFeatures Parse(ReadOnlySpan<byte> message)
+    public static CriuFeatures Parse(ReadOnlySpan<byte> message)
     {
         var features = default(CriuFeatures);
         var reader = new ProtobufReader(message);

@@ -13,7 +13,7 @@ internal sealed class CriuLog(string directory, string name)
     private const int LongestLog = 64 << 20;
 
     /// <summary>Errors that criu goes on after, since it only looks what the kernel can, and the one that repeats that it failed.</summary>
-    private static readonly string[] Noise = ["Can't setup RLIMIT_NOFILE", "Unable to create tun", " FAILED."];
+    private static readonly string[] Noise = ["Can't setup RLIMIT_NOFILE", "Unable to create tun", "cgroupd: recv req error", " FAILED."];
 
     /// <summary>The file.</summary>
     internal string Path { get; } = $"{directory}/{name}";

@@ -1,7 +1,7 @@
 namespace Conex.Runtime.Checkpoints;
 
 /// <summary>An option of a request, by the number of its field (criu_opts of criu's rpc.proto).</summary>
-internal enum CriuOption
+public enum CriuOption
 {
     ImagesDirectory = 1,
     Pid = 2,

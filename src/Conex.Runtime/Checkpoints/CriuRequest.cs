@@ -1,7 +1,7 @@
 namespace Conex.Runtime.Checkpoints;
 
 /// <summary>A request to criu (criu_req of criu's rpc.proto), field by field.</summary>
-internal sealed class CriuRequest(CriuRequestType type)
+public sealed class CriuRequest(CriuRequestType type)
 {
     private const int TypeField = 1;
     private const int OptionsField = 2;
@@ -10,10 +10,10 @@ internal sealed class CriuRequest(CriuRequestType type)
 
     private readonly ProtobufWriter options = new();
 
-    internal CriuRequestType Type { get; } = type;
+    public CriuRequestType Type { get; } = type;
 
     /// <summary>The answer to a notification: go on, or give up.</summary>
-    internal static byte[] NotificationAnswer(bool success)
+    public static byte[] NotificationAnswer(bool success)
     {
         var message = new ProtobufWriter();
         message.Add(TypeField, (int)CriuRequestType.Notify);
@@ -22,7 +22,7 @@ internal sealed class CriuRequest(CriuRequestType type)
     }
 
     /// <summary>The question whether the kernel and criu can track changes of memory, and load it lazily.</summary>
-    internal static byte[] FeatureQuestion()
+    public static byte[] FeatureQuestion()
     {
         var features = new ProtobufWriter();
         features.Add(CriuFeatures.MemoryTrackingField, true);
@@ -33,18 +33,18 @@ internal sealed class CriuRequest(CriuRequestType type)
         return message.Written.ToArray();
     }
 
-    internal void Set(CriuOption option, bool value) => options.Add((int)option, value);
+    public void Set(CriuOption option, bool value) => options.Add((int)option, value);
 
-    internal void Set(CriuOption option, int value) => options.Add((int)option, value);
+    public void Set(CriuOption option, int value) => options.Add((int)option, value);
 
-    internal void Set(CriuOption option, string value) => options.Add((int)option, value);
+    public void Set(CriuOption option, string value) => options.Add((int)option, value);
 
     /// <summary>Names a mount that is not part of the image: at a dump <paramref name="key"/> is its mount point, at a restore
     /// <paramref name="value"/> is what to bind there.</summary>
-    internal void AddMount(string key, string value) => AddPair(CriuOption.ExternalMount, key, value);
+    public void AddMount(string key, string value) => AddPair(CriuOption.ExternalMount, key, value);
 
     /// <summary>Gives a descriptor of criu's own in place of one that is not part of the image.</summary>
-    internal void AddDescriptor(string key, int descriptor)
+    public void AddDescriptor(string key, int descriptor)
     {
         var entry = new ProtobufWriter();
         entry.Add(1, key);
@@ -53,12 +53,12 @@ internal sealed class CriuRequest(CriuRequestType type)
     }
 
     /// <summary>Says what takes the place of the image's topmost cgroup in a hierarchy.</summary>
-    internal void AddCgroupRoot(string controllers, string path) => AddPair(CriuOption.CgroupRoot, controllers, path);
+    public void AddCgroupRoot(string controllers, string path) => AddPair(CriuOption.CgroupRoot, controllers, path);
 
     /// <summary>Restores into the namespace at a path.</summary>
-    internal void JoinNamespace(string type, string path) => AddPair(CriuOption.JoinNamespace, type, path);
+    public void JoinNamespace(string type, string path) => AddPair(CriuOption.JoinNamespace, type, path);
 
-    internal void SetPageServer(string address, int port)
+    public void SetPageServer(string address, int port)
     {
         var server = new ProtobufWriter();
         server.Add(1, address);
@@ -66,7 +66,7 @@ internal sealed class CriuRequest(CriuRequestType type)
         options.Add((int)CriuOption.PageServer, server);
     }
 
-    internal byte[] ToArray()
+    public byte[] ToArray()
     {
         var message = new ProtobufWriter();
         message.Add(TypeField, (int)Type);

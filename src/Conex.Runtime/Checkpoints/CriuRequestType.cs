@@ -1,7 +1,7 @@
 namespace Conex.Runtime.Checkpoints;
 
 /// <summary>What criu is asked for, and what its answer is to (criu_req_type of criu's rpc.proto).</summary>
-internal enum CriuRequestType
+public enum CriuRequestType
 {
     Empty = 0,
     Dump = 1,

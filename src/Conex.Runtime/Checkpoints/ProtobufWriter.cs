@@ -3,7 +3,7 @@ using System.Text;
 namespace Conex.Runtime.Checkpoints;
 
 /// <summary>Writes a protocol buffers message (protobuf.dev, "Encoding"): as much of it as criu's requests need.</summary>
-internal sealed class ProtobufWriter
+public sealed class ProtobufWriter
 {
     private const int WireVarint = 0;
     private const int WireBytes = 2;
@@ -11,22 +11,22 @@ internal sealed class ProtobufWriter
     private byte[] buffer = new byte[256];
     private int length;
 
-    internal ReadOnlySpan<byte> Written => buffer.AsSpan(0, length);
+    public ReadOnlySpan<byte> Written => buffer.AsSpan(0, length);
 
-    internal void Add(int field, bool value) => Add(field, value ? 1UL : 0);
+    public void Add(int field, bool value) => Add(field, value ? 1UL : 0);
 
     /// <summary>An <c>int32</c> or an <c>enum</c>; a negative number takes ten bytes, as the encoding has it.</summary>
-    internal void Add(int field, int value) => Add(field, (ulong)value);
+    public void Add(int field, int value) => Add(field, (ulong)value);
 
-    internal void Add(int field, ulong value)
+    public void Add(int field, ulong value)
     {
         Varint(((ulong)field << 3) | WireVarint);
         Varint(value);
     }
 
-    internal void Add(int field, string text) => Add(field, Encoding.UTF8.GetBytes(text));
+    public void Add(int field, string text) => Add(field, Encoding.UTF8.GetBytes(text));
 
-    internal void Add(int field, ProtobufWriter message) => Add(field, message.Written);
+    public void Add(int field, ProtobufWriter message) => Add(field, message.Written);
 
     private void Add(int field, ReadOnlySpan<byte> bytes)
     {
