@@ -70,6 +70,9 @@ public sealed class Cgroup : IDisposable
     /// <summary>Whether the processes are stopped; null where there is no freezer.</summary>
     public FreezerState? FreezerState => FreezerNode is { } node ? CgroupFreezer.StateOf(node) : null;
 
+    /// <summary>The directory whose files stop the processes; null where there is no freezer.</summary>
+    public string? FreezerPath => FreezerNode?.FullPath;
+
     internal ReadOnlySpan<CgroupNode> Nodes => nodes;
 
     internal CgroupNode? UnifiedNode => Array.Find(nodes, n => n.IsUnified);

@@ -41,20 +41,7 @@ public static class ContainerCreation
         {
             NamespaceSet namespaces = NamespaceSet.Parse(spec.Linux);
             cgroup = NewCgroup.Plan(context, spec, request.Id);
-            var plain = new ContainerRecord
-            {
-                Id = request.Id,
-                Pid = 0,
-                StartTime = 0,
-                Bundle = bundle.Path,
-                Rootfs = rootPath,
-                Created = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffffff00Z", CultureInfo.InvariantCulture),
-                OciVersion = spec.OciVersion,
-                Namespaces = namespaces.All,
-                EndsWithInit = namespaces.Creates(NamespaceSet.Pid),
-                Annotations = spec.Annotations,
-                Hooks = LaterHooks(spec.Hooks),
-            };
+            ContainerRecord plain = NewRecord.Of(bundle.Path, rootPath, spec, namespaces, request.Id);
             record = cgroup.Describe(plain);
             state.WriteRecord(record);
             CrashStep.At("runtime.create.record-written");
@@ -225,16 +212,6 @@ public static class ContainerCreation
         }
         return steps;
     }
-
-    private static Hooks? LaterHooks(Hooks? hooks) =>
-        hooks is { StartContainer.Count: > 0 } or { Poststart.Count: > 0 } or { Poststop.Count: > 0 }
-            ? hooks with
-            {
-                Prestart = null,
-                CreateRuntime = null,
-                CreateContainer = null,
-            }
-            : null;
 
     private static LaunchOptions Options(RuntimeSpec spec, CreateRequest request, NewCgroup cgroup, NamespaceSet namespaces) =>
         new()

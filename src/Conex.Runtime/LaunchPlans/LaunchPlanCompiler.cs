@@ -116,7 +116,7 @@ public static class LaunchPlanCompiler
             RunsStartHooks = spec.Hooks?.StartContainer is { Count: > 0 },
             IdMappedSources = context.IdMappedSources,
             CopyUps = context.CopyUps,
-            Warnings = confinement.Warnings,
+            Warnings = [.. confinement.Warnings, .. CredentialSteps.Warnings(process.Capabilities)],
             GoesOnAsSibling = viaSibling,
             IsInUserNamespace = inUserNamespace,
             GoesAhead = options.GoesAhead,

@@ -14,6 +14,7 @@ public sealed class StateDirectory
     private const string ConfigName = "config.json";
     private const string SocketName = "start.sock";
     private const string NotifyName = "notify";
+    private const string RestoreRootName = "criu-root";
     private readonly string path;
 
     private StateDirectory(string path) => this.path = path;
@@ -108,6 +109,15 @@ public sealed class StateDirectory
         return directory;
     }
 
+    /// <summary>Makes the directory that a restore mounts the root file system on.</summary>
+    /// <exception cref="KernelException">The directory cannot be written.</exception>
+    public string MakeRestoreRoot()
+    {
+        string directory = $"{path}/{RestoreRootName}";
+        _ = PathAt.TryMakeDirectory(PathAt.Current, directory, 0x1C0);
+        return directory;
+    }
+
     /// <summary>Removes the directory with all that the runtime keeps in it.</summary>
     /// <exception cref="KernelException">Something else is in it.</exception>
     public void Remove()
@@ -129,6 +139,7 @@ public sealed class StateDirectory
         {
             PathAt.Unlink(PathAt.Current, NotifySocketPath);
             PathAt.RemoveDirectory(directory, NotifyName);
+            PathAt.RemoveDirectory(directory, RestoreRootName);
             PathAt.RemoveDirectory(PathAt.Current, path);
         }
     }
