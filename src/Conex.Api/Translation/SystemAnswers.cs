@@ -62,7 +62,10 @@ internal static class SystemAnswers
             ContainersStopped = info.Stopped,
             Images = info.Images,
             Driver = EngineNames.StorageDriver,
-            DriverStatus = [["Layers", Layers(info)]],
+            DriverStatus =
+            [
+                ["Layers", Layers(info)],
+            ],
             Plugins = new InfoPlugins
             {
                 Volume = [],

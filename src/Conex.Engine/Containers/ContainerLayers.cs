@@ -11,10 +11,6 @@ internal sealed class ContainerLayers(ImageStore images)
     internal IReadOnlyList<LayerSource> Open(ContainerRecord record) => images.OpenLayers(record.Layers);
 
     /// <summary>Resolves a user by the files of a container as its processes see them.</summary>
-    internal static ContainerUser FindUser(
-        IReadOnlyList<LayerSource> layers,
-        ContainerRecord record,
-        ContainerFiles files,
-        string user
-    ) => UserLookup.Resolve(new LayeredTree([files.Upper, .. layers.Select(layer => layer.Path)]), user, record.Configuration.Host.GroupAdd);
+    internal static ContainerUser FindUser(IReadOnlyList<LayerSource> layers, ContainerRecord record, ContainerFiles files, string user) =>
+        UserLookup.Resolve(new LayeredTree([files.Upper, .. layers.Select(layer => layer.Path)]), user, record.Configuration.Host.GroupAdd);
 }

@@ -10,8 +10,10 @@ internal static class AccessControlList
     internal const string AccessName = "system.posix_acl_access";
     internal const string DefaultName = "system.posix_acl_default";
 
+    /// <summary>Bytes of an ACL without entries, which is none.</summary>
+    internal const int HeaderSize = 4;
+
     private const uint Version = 2;
-    private const int HeaderSize = 4;
     private const int EntrySize = 8;
     private const ushort UserObject = 0x01;
     private const ushort User = 0x02;

@@ -68,12 +68,13 @@ internal static class NodeAttributes
     private static Errno SetAccess(ErofsNode node, TarAttribute attribute)
     {
         bool isDefault = attribute.Name is AccessControlList.DefaultName;
-        Errno error = AccessControlList.Check(attribute.Value.Span);
+        // setxattr(2) with nothing removes the ACL.
+        Errno error = attribute.Value.IsEmpty ? Errno.None : AccessControlList.Check(attribute.Value.Span);
         if (error != Errno.None || node.Kind == FileKind.SymbolicLink)
         {
             return error == Errno.None ? Errno.EOPNOTSUPP : error;
         }
-        if (attribute.Value.Length == 4)
+        if (attribute.Value.Length <= AccessControlList.HeaderSize)
         {
             Remove(node, attribute.Name);
             return Errno.None;

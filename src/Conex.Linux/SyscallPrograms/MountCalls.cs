@@ -42,15 +42,7 @@ public static class MountCalls
 
     /// <summary>fsconfig(2) FSCONFIG_SET_FD: a key with a descriptor for its value.</summary>
     public static void ConfigureDescriptor(this SyscallProgramBuilder program, Register context, string key, Argument descriptor) =>
-        program.Do(
-            SyscallNumber.fsconfig,
-            new CallRules { Log = context },
-            context,
-            FSCONFIG_SET_FD,
-            program.Text(key),
-            0,
-            descriptor
-        );
+        program.Do(SyscallNumber.fsconfig, new CallRules { Log = context }, context, FSCONFIG_SET_FD, program.Text(key), 0, descriptor);
 
     /// <summary>fsconfig(2) FSCONFIG_CMD_CREATE: makes the superblock.</summary>
     public static void CreateSuperblock(this SyscallProgramBuilder program, Register context) =>

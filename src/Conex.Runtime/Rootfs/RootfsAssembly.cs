@@ -65,7 +65,8 @@ public sealed record RootfsAssembly : IJsonRecord<RootfsAssembly>
         {
             return null;
         }
-        return int.TryParse(lower.AsSpan(DescriptorPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        return
+            int.TryParse(lower.AsSpan(DescriptorPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             && number > 2
             ? number
             : throw new InvalidSpecException($"rootfs.json: {lower} is no descriptor");

@@ -1,5 +1,6 @@
 using Conex.Images.Tar;
 using Conex.Images.Tests.Fixtures;
+using Conex.Images.Tests.Tar;
 using Conex.Linux.Files;
 
 namespace Conex.Images.Tests.Erofs;
@@ -141,9 +142,36 @@ public sealed class MountedIndexTests
         AssertSame(tar);
     }
 
-    private static void AssertSame(TarBuilder tar, params string[] implied)
+    [Theory]
+    [InlineData(1, 5000)]
+    [InlineData(7, 333)]
+    [InlineData(50, 100_000)]
+    [InlineData(20, 12_345_678)]
+    public void Sparse_files_have_their_pieces_and_holes(int pieces, long distance) =>
+        AssertSame(SparseTar.WithPieces(pieces, distance), []);
+
+    [Fact]
+    public void A_hole_alone_takes_no_place()
     {
-        byte[] bytes = tar.ToArray();
+        byte[] tar = RawHeader.Archive(
+            new RawHeader("./", '5').Octal(100, 8, 0x1ED).ToArray(),
+            RawHeader.Pax(("GNU.sparse.size", "1000000000"), ("GNU.sparse.map", "0,0")),
+            new RawHeader("hole", '0', 0).ToArray()
+        );
+        using var layer = new IndexedLayer(tar);
+        Assert.Equal(1_000_000_000UL, PathAt.Status(layer["hole"])!.Value.Size);
+        using FileStream file = File.OpenRead(layer["hole"]);
+        file.Position = 999_999_000;
+        byte[] end = new byte[1000];
+        file.ReadExactly(end);
+        Assert.All(end, b => Assert.Equal(0, b));
+        Assert.InRange(new FileInfo(layer.Index).Length, 1, 3_000_000);
+    }
+
+    private static void AssertSame(TarBuilder tar, params string[] implied) => AssertSame(tar.ToArray(), implied);
+
+    private static void AssertSame(byte[] bytes, string[] implied)
+    {
         using var unpacked = new UnpackedLayer();
         unpacked.Unpack(bytes);
         using DirectoryHandle directory = PathAt.OpenDirectory(unpacked.Root);
