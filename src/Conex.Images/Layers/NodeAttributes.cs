@@ -55,7 +55,8 @@ internal static class NodeAttributes
         {
             case "user.":
                 return Errno.EINVAL;
-            case "security.capability" when !IsCapability(attribute.Value.Span):
+            // vfs_setxattr() takes an empty one as any other attribute.
+            case "security.capability" when !attribute.Value.IsEmpty && !IsCapability(attribute.Value.Span):
                 return Errno.EINVAL;
             case AccessControlList.AccessName or AccessControlList.DefaultName:
                 return SetAccess(node, attribute);

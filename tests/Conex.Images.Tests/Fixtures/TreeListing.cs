@@ -60,7 +60,7 @@ public static class TreeListing
             ExtendedAttributes
                 .ListAt(directory, entry)
                 .Order(StringComparer.Ordinal)
-                .Select(key => $"{key}={Convert.ToHexString(ExtendedAttributes.GetAt(directory, entry, key)!)}")
+                .Select(key => $"{key}={Value(directory, entry, key)}")
         );
         string content = status.Kind switch
         {
@@ -76,6 +76,19 @@ public static class TreeListing
                 $"{name} {Convert.ToString(status.Mode, 8)} {status.UserId}:{status.GroupId} {status.Links} {status.SpecialDevice} {time} [{attributes}] {content}{first}"
             )
         );
+    }
+
+    private static string Value(FileHandle directory, byte[] entry, string key)
+    {
+        try
+        {
+            return Convert.ToHexString(ExtendedAttributes.GetAt(directory, entry, key)!);
+        }
+        catch (KernelException e)
+        {
+            // An empty security.capability can be written but not read.
+            return e.Error.ToString();
+        }
     }
 
     private static bool IsWhiteout(FileStatus status) => status is { Kind: FileKind.CharacterDevice, SpecialDevice: (0, 0) };
