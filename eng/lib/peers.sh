@@ -18,7 +18,27 @@ need_peers() {
     collect_apt_settings
     [ -x "$CONEX_PEERS/engine/usr/bin/containerd" ] || step "fetching docker and containerd" fetch_engines || return
     [ -x "$CONEX_PEERS/criu/bin/criu" ] || step "fetching criu" fetch_criu || echo "criu cannot be had, so some tests will skip" >&2
+    # Debian 12's knows no tar as a device. Without one the tests that need it skip.
+    [ -x "$CONEX_PEERS/erofs/usr/bin/fsck.erofs" ] || step "fetching fsck.erofs of a newer Debian" fetch_erofs ||
+        echo "fsck.erofs cannot be had, so some tests will skip" >&2
     return 0
+}
+
+# Only unpacked, with the libraries it needs.
+fetch_erofs() {
+    local folder=$CONEX_PEERS/erofs.new suite mirror
+    # shellcheck disable=SC2016
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' |
+        grep -v security | head -n 1)
+    mkdir -p "$CONEX_PEERS"
+    for suite in sid stable; do
+        rm -rf --one-file-system "$folder"
+        mmdebstrap --mode=root --variant=extract --include=erofs-utils --aptopt="$CONEX_APT_CONF" \
+            "$suite" "$folder" "deb $mirror $suite main" </dev/null || continue
+        rm -rf --one-file-system "$CONEX_PEERS/erofs" && mv "$folder" "$CONEX_PEERS/erofs"
+        return
+    done
+    return 1
 }
 
 # What this machine's apt may take from where, for mmdebstrap, which does not look.

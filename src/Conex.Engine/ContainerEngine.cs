@@ -39,15 +39,16 @@ public sealed class ContainerEngine : IAsyncDisposable
         index = new ContainerIndex();
         Events = new EventLog(time);
         var events = new ContainerEvents(Events);
-        Images = new ImageService(ImageStore.Open(options.DataRoot, time), Events, UsersOf);
+        Images = new ImageService(ImageStore.Open(options.DataRoot, time, options.Layers), Events, UsersOf);
+        var layers = new ContainerLayers(Images.Store);
         var store = new ContainerStore(paths);
-        Execs = new ExecService(index, events, runtime, time);
+        Execs = new ExecService(index, events, layers, runtime, time);
         var removal = new ContainerRemoval(index, store, events, Images.Store, Execs);
         var end = new ContainerEnd(store, events, removal, runtime, time);
         Containers = new ContainerService(
             index,
             new ContainerCreation(index, store, Images, events, time),
-            new ContainerStart(store, events, removal, end, runtime, time),
+            new ContainerStart(store, events, removal, end, layers, runtime, time),
             new ContainerStop(events, time),
             removal,
             events,
@@ -94,6 +95,8 @@ public sealed class ContainerEngine : IAsyncDisposable
                 Processors = Environment.ProcessorCount,
                 Memory = HostFacts.Memory,
                 CgroupVersion = HostFacts.CgroupVersion,
+                Layers = Images.Store.Storage,
+                LayerObstacle = Images.Store.Trial.Obstacle,
                 SecurityOptions = ["name=seccomp,profile=builtin", "name=cgroupns"],
                 Warnings = [.. Problems],
             };

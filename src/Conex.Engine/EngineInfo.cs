@@ -1,3 +1,5 @@
+using Conex.Images.Layers;
+
 namespace Conex.Engine;
 
 /// <summary>The engine and its host at one moment.</summary>
@@ -39,6 +41,12 @@ public sealed record EngineInfo
 
     /// <summary><c>1</c> or <c>2</c>.</summary>
     public required string CgroupVersion { get; init; }
+
+    /// <summary>How containers get the files of layers.</summary>
+    public LayerStorage Layers { get; init; }
+
+    /// <summary>Why layers cannot be mounted here; empty when they can.</summary>
+    public string LayerObstacle { get; init; } = "";
 
     /// <summary><c>name=seccomp,profile=builtin</c> and the like.</summary>
     public IReadOnlyList<string> SecurityOptions { get; init; } = [];

@@ -1,4 +1,5 @@
 using Conex.Engine.Runtimes;
+using Conex.Images.Layers;
 
 namespace Conex.Engine;
 
@@ -22,6 +23,9 @@ public sealed record EngineOptions
 
     /// <summary>Reads the static program of the embedded image <c>hello</c>; null: there is no such image.</summary>
     public Func<byte[]>? HelloProgram { get; init; }
+
+    /// <summary>How containers shall get the files of layers.</summary>
+    public LayerStorage Layers { get; init; }
 
     /// <summary>The build that <c>/_ping</c> and <c>info</c> report.</summary>
     public string Build { get; init; } = "";

@@ -17,11 +17,11 @@ public sealed class ImageStore : IDisposable
     private readonly ImageDescriptions descriptions;
     private readonly UnusedContent unused;
 
-    private ImageStore(string dataDirectory, TimeProvider time)
+    private ImageStore(string dataDirectory, TimeProvider time, LayerStorage storage)
     {
         this.time = time;
         Content = ContentStore.Open(dataDirectory);
-        Layers = LayerStore.Open(dataDirectory);
+        Layers = LayerStore.Open(dataDirectory, storage);
         catalog = ImageCatalog.Open(dataDirectory);
         descriptions = new ImageDescriptions(catalog, Content);
         unused = new UnusedContent(catalog, Content, Layers, leases);
@@ -33,11 +33,18 @@ public sealed class ImageStore : IDisposable
 
     internal DateTimeOffset Now => time.GetUtcNow();
 
+    /// <summary>How containers get the files of layers.</summary>
+    public LayerStorage Storage => Layers.Storage;
+
+    /// <summary>What this machine can do with layers.</summary>
+    public LayerTrial Trial => Layers.Trial;
+
     /// <summary>Opens the store, makes its directories when missing, and removes what an interrupted operation left.</summary>
+    /// <param name="storage">How containers shall get the files of layers.</param>
     /// <exception cref="KernelException">The directories cannot be made or read.</exception>
-    public static ImageStore Open(string dataDirectory, TimeProvider? time = null)
+    public static ImageStore Open(string dataDirectory, TimeProvider? time = null, LayerStorage storage = LayerStorage.Automatic)
     {
-        var store = new ImageStore(dataDirectory, time ?? TimeProvider.System);
+        var store = new ImageStore(dataDirectory, time ?? TimeProvider.System, storage);
         store.unused.Sweep();
         return store;
     }
@@ -88,13 +95,27 @@ public sealed class ImageStore : IDisposable
         }
     }
 
-    /// <summary>Absolute paths of the unpacked layers, the top-most first: the order of overlayfs's lowerdir.</summary>
+    /// <summary>Names of the layers for <see cref="OpenLayers"/>, the top-most first: the order of overlayfs's lowerdir. Each is the absolute path of the
+    /// unpacked files, if it is unpacked.</summary>
     /// <remarks>overlayfs refuses one directory twice. Of a layer that an image has several times the top-most counts: it covers the others.</remarks>
     public IReadOnlyList<string> LayerDirectories(StoredImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
         return [.. image.DiffIds.Reverse().Distinct().Select(Layers.PathOf)];
     }
+
+    /// <summary>Where the files of layers are, in the same order.</summary>
+    /// <param name="layers">As <see cref="LayerDirectories"/> named them.</param>
+    /// <exception cref="KernelException">A layer is not there, or the machine refuses.</exception>
+    public IReadOnlyList<LayerSource> OpenLayers(IReadOnlyList<string> layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        return [.. layers.Select(name => Layers.Source(Digest.Parse($"{Digest.Sha256}:{Path.GetFileName(Path.GetDirectoryName(name))}")))];
+    }
+
+    /// <summary>A layer's tar, byte for byte as its diff ID says; null when the layer was unpacked before tars were kept, or is not there.</summary>
+    /// <exception cref="KernelException">The file cannot be opened.</exception>
+    public Stream? OpenTar(Digest diffId) => Layers.OpenTar(diffId);
 
     /// <summary>Lets a name point to an image; another image that had the name loses it.</summary>
     /// <exception cref="ImageNotFoundException">No such image.</exception>

@@ -23,6 +23,7 @@ internal static class Daemon
             // Monitors inherit them, and a daemon that a monitor starts finds its place.
             Environment.SetEnvironmentVariable("CONEX_DATA_ROOT", options.DataRoot);
             Environment.SetEnvironmentVariable("CONEX_RUN_ROOT", options.RunRoot);
+            Environment.SetEnvironmentVariable(DaemonOptions.LayersVariable, options.Layers.ToString().ToLowerInvariant());
             log = DaemonLog.Open(options);
             using FileLock? held = await DataLock.TakeAsync(options);
             if (held is null)
@@ -63,6 +64,7 @@ internal static class Daemon
                 EngineSocket = options.SocketPath,
                 HelloProgram = HelloProgram.Read,
                 Build = build,
+                Layers = options.Layers,
             },
             leave.Token
         );

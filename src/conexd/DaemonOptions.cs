@@ -1,5 +1,6 @@
 using System.Reflection;
 using Conex.CommandLine;
+using Conex.Images.Layers;
 using Conex.Linux.Processes;
 
 namespace Conex.Daemon;
@@ -8,8 +9,11 @@ namespace Conex.Daemon;
 /// <param name="DataRoot">What survives a reboot; absolute.</param>
 /// <param name="RunRoot">What a reboot ends; absolute.</param>
 /// <param name="ReadyDescriptor">A descriptor that the starter waits on, or null.</param>
-internal sealed record DaemonOptions(string DataRoot, string RunRoot, int? ReadyDescriptor)
+/// <param name="Layers">How containers shall get the files of layers.</param>
+internal sealed record DaemonOptions(string DataRoot, string RunRoot, int? ReadyDescriptor, LayerStorage Layers)
 {
+    internal const string LayersVariable = "CONEX_LAYERS";
+
     /// <summary>The product's version.</summary>
     internal static string Version =>
         typeof(DaemonOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
@@ -36,8 +40,21 @@ internal sealed record DaemonOptions(string DataRoot, string RunRoot, int? Ready
                     ? "/run/conex"
                     : $"{Given(environment("XDG_RUNTIME_DIR"), null) ?? $"/run/user/{CurrentProcess.EffectiveUser}"}/conex"
             );
-        return new DaemonOptions(Path.GetFullPath(data), Path.GetFullPath(run), (int?)invocation.Integer("ready-fd"));
+        LayerStorage layers = Storage(Given(invocation.Text("layers"), environment(LayersVariable)));
+        return new DaemonOptions(Path.GetFullPath(data), Path.GetFullPath(run), (int?)invocation.Integer("ready-fd"), layers);
     }
+
+    /// <exception cref="UsageException">The word is none of them.</exception>
+    private static LayerStorage Storage(string? word) =>
+        word switch
+        {
+            null or "automatic" => LayerStorage.Automatic,
+            "mounted" => LayerStorage.Mounted,
+            "unpacked" => LayerStorage.Unpacked,
+            _ => throw Refuse($"layers: \"{word}\" is not automatic, mounted or unpacked"),
+        };
+
+    private static UsageException Refuse(string reason) => new(reason, reason, 1);
 
     private static string? Given(string? first, string? second) =>
         !string.IsNullOrEmpty(first) ? first

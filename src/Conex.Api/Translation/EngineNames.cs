@@ -8,6 +8,6 @@ internal static class EngineNames
     /// <summary>Clients read logs through the API only from drivers they know.</summary>
     internal const string LogDriver = "json-file";
 
-    /// <summary>How the root filesystem is made: overlayfs over unpacked layers, which Docker calls so.</summary>
+    /// <summary>How the root filesystem is made: overlayfs over layers, which Docker calls so.</summary>
     internal const string StorageDriver = "overlay2";
 }

@@ -1,6 +1,7 @@
 using Conex.Api.Routing;
 using Conex.DockerApi.Contracts;
 using Conex.Engine;
+using Conex.Images.Layers;
 
 namespace Conex.Api.Translation;
 
@@ -47,6 +48,11 @@ internal static class SystemAnswers
             KernelVersion = info.KernelVersion,
         };
 
+    private static string Layers(EngineInfo info) =>
+        info.Layers == LayerStorage.Mounted ? "mounted (EROFS)"
+        : info.LayerObstacle.Length == 0 ? "unpacked"
+        : $"unpacked ({info.LayerObstacle})";
+
     internal static InfoResponse Info(EngineInfo info, string version, DateTimeOffset now, int listeners) =>
         new()
         {
@@ -56,6 +62,10 @@ internal static class SystemAnswers
             ContainersStopped = info.Stopped,
             Images = info.Images,
             Driver = EngineNames.StorageDriver,
+            DriverStatus =
+            [
+                ["Layers", Layers(info)],
+            ],
             Plugins = new InfoPlugins
             {
                 Volume = [],

@@ -74,7 +74,7 @@ internal sealed class ContainerCreation(
         ContainerFiles files = store.FilesOf(record.Id);
         try
         {
-            ContainerStore.MakeDirectories(record, files);
+            ContainerStore.MakeDirectories(files);
             store.WriteRecord(record, files, isNew: true);
             CrashStep.At("container.create.record-written");
             return new Container(record, files);

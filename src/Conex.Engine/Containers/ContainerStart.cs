@@ -5,8 +5,10 @@ using Conex.Engine.Mounts;
 using Conex.Engine.Runtimes;
 using Conex.Engine.Specs;
 using Conex.Engine.Users;
+using Conex.Images.Layers;
 using Conex.Linux.Errors;
 using Conex.Linux.Faults;
+using Conex.Linux.Mounts;
 using Conex.Linux.Processes;
 
 namespace Conex.Engine.Containers;
@@ -17,6 +19,7 @@ internal sealed class ContainerStart(
     ContainerEvents events,
     ContainerRemoval removal,
     ContainerEnd end,
+    ContainerLayers layers,
     IRuntimeProgram runtime,
     TimeProvider time
 )
@@ -53,12 +56,13 @@ internal sealed class ContainerStart(
         Task recorded = Task.CompletedTask;
         try
         {
-            SpecParts parts = Prepare(container);
+            IReadOnlyList<LayerSource> sources = layers.Open(container.Record);
+            SpecParts parts = Prepare(container, sources);
             ContainerStore.MakeRunDirectory(container.Files);
             CrashStep.At("container.start.run-directory-made");
             // The record on the disk says "running" before anything runs, so that a run is never forgotten; memory says it afterwards.
             recorded = RecordIntent(container);
-            run = await MonitorRun.LaunchAsync(runtime, Launch(container, parts), time);
+            run = await MonitorRun.LaunchAsync(runtime, Launch(container, parts, sources), time);
             CrashStep.At("container.start.monitor-launched");
             await ConnectAsync(run, container.Begin(run));
             int pid = await run.StartAsync();
@@ -75,20 +79,16 @@ internal sealed class ContainerStart(
         }
     }
 
-    private static SpecParts Prepare(Container container)
+    private static SpecParts Prepare(Container container, IReadOnlyList<LayerSource> sources)
     {
         ContainerRecord record = container.Record;
         SpecParts parts = SpecParts.From(record.Configuration);
         BindSources.Prepare(parts.Mounts);
-        ContainerUser user = FindUser(record, container.Files, record.Configuration.User);
+        ContainerUser user = ContainerLayers.FindUser(sources, record, container.Files, record.Configuration.User);
         byte[] specification = ContainerSpec.Build(record, parts, user, container.Files);
-        ContainerStore.WriteStartFiles(record, container.Files, specification, parts.Network.IsHost);
+        ContainerStore.WriteStartFiles(record, container.Files, specification, sources, parts.Network.IsHost);
         return parts;
     }
-
-    /// <summary>Resolves a user by the files of a container as its processes see them.</summary>
-    internal static ContainerUser FindUser(ContainerRecord record, ContainerFiles files, string user) =>
-        UserLookup.Resolve(new LayeredTree([files.Upper, .. record.Layers]), user, record.Configuration.Host.GroupAdd);
 
     private Task RecordIntent(Container container)
     {
@@ -118,7 +118,7 @@ internal sealed class ContainerStart(
             StartedAt = time.GetUtcNow(),
         };
 
-    private static MonitorLaunch Launch(Container container, SpecParts parts)
+    private static MonitorLaunch Launch(Container container, SpecParts parts, IReadOnlyList<LayerSource> sources)
     {
         ContainerConfiguration configuration = container.Record.Configuration;
         return new MonitorLaunch
@@ -131,6 +131,7 @@ internal sealed class ContainerStart(
             LogMaximumFiles = parts.Log.MaximumFiles,
             Stdin = configuration.OpenStdin,
             StdinOnce = configuration.StdinOnce,
+            Layers = [.. sources.Select(source => source.Mount).OfType<MountHandle>()],
         };
     }
 

@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Conex.Engine.Networks;
+using Conex.Engine.Runtimes;
+using Conex.Images.Layers;
 using Conex.Linux.Errors;
 using Conex.Linux.Faults;
 using Conex.Linux.Files;
@@ -19,7 +22,7 @@ internal sealed class ContainerStore(EnginePaths paths)
     internal ContainerFiles FilesOf(string id) => new(paths, id);
 
     /// <summary>Makes the directories of a new container, all but its record.</summary>
-    internal static void MakeDirectories(ContainerRecord record, ContainerFiles files)
+    internal static void MakeDirectories(ContainerFiles files)
     {
         Make(files.Directory, Searchable);
         CrashStep.At("container.create.directory-made");
@@ -27,7 +30,6 @@ internal sealed class ContainerStore(EnginePaths paths)
         Make($"{files.Bundle}/rootfs", Searchable);
         Make(files.Upper, PublicDirectory);
         Make(files.Work, Searchable);
-        WriteAssembly(record, files);
         CrashStep.At("container.create.layer-made");
     }
 
@@ -43,10 +45,17 @@ internal sealed class ContainerStore(EnginePaths paths)
         }
     }
 
-    /// <summary>Writes what a start needs: the specification and the network's files.</summary>
-    internal static void WriteStartFiles(ContainerRecord record, ContainerFiles files, byte[] specification, bool hostNetwork)
+    /// <summary>Writes what a start needs: the specification, how the root file system is put together, and the network's files.</summary>
+    internal static void WriteStartFiles(
+        ContainerRecord record,
+        ContainerFiles files,
+        byte[] specification,
+        IReadOnlyList<LayerSource> layers,
+        bool hostNetwork
+    )
     {
         ContainerConfiguration configuration = record.Configuration;
+        WriteAssembly(layers, files);
         Write(files.Specification, specification, PrivateFile);
         Write(files.Hostname, Encoding.UTF8.GetBytes($"{configuration.Hostname}\n"), PublicFile);
         Write(files.Hosts, Encoding.UTF8.GetBytes(NetworkFiles.Hosts(configuration, configuration.Hostname, hostNetwork)), PublicFile);
@@ -142,18 +151,23 @@ internal sealed class ContainerStore(EnginePaths paths)
         PathAt.SetMode(PathAt.Current, directory, mode);
     }
 
-    private static void WriteAssembly(ContainerRecord record, ContainerFiles files)
+    private static void WriteAssembly(IReadOnlyList<LayerSource> layers, ContainerFiles files)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartObject();
-            json.WriteString("strategy", "overlay");
+            json.WriteString("strategy", layers.Any(layer => layer.Mount is not null) ? "overlay-mounts" : "overlay");
             json.WriteStartArray("lowers");
-            // overlayfs wants at least one lower layer: an image without layers gets the empty mount point.
-            foreach (string layer in record.Layers.Count > 0 ? record.Layers : [$"{files.Bundle}/rootfs"])
+            int descriptor = MonitorLaunch.FirstLayer;
+            foreach (LayerSource layer in layers)
             {
-                json.WriteStringValue(layer);
+                json.WriteStringValue(layer.Mount is null ? layer.Path : string.Create(CultureInfo.InvariantCulture, $"fd:{descriptor++}"));
+            }
+            if (layers.Count == 0)
+            {
+                // overlayfs wants at least one lower layer: an image without layers gets the empty mount point.
+                json.WriteStringValue($"{files.Bundle}/rootfs");
             }
             json.WriteEndArray();
             json.WriteString("upper", files.Upper);

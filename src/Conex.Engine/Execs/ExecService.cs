@@ -22,11 +22,13 @@ public sealed class ExecService
     private readonly ConcurrentDictionary<string, Exec> execs = new(StringComparer.Ordinal);
     private readonly ContainerIndex index;
     private readonly ContainerEvents events;
+    private readonly ContainerLayers layers;
     private readonly IRuntimeProgram runtime;
     private readonly TimeProvider time;
 
-    internal ExecService(ContainerIndex index, ContainerEvents events, IRuntimeProgram runtime, TimeProvider time)
+    internal ExecService(ContainerIndex index, ContainerEvents events, ContainerLayers layers, IRuntimeProgram runtime, TimeProvider time)
     {
+        this.layers = layers;
         this.index = index;
         this.events = events;
         this.runtime = runtime;
@@ -202,7 +204,7 @@ public sealed class ExecService
         ContainerRecord record = container.Record;
         ExecConfiguration configuration = exec.Configuration;
         string user = configuration.User.Length > 0 ? configuration.User : record.Configuration.User;
-        ContainerUser numbers = ContainerStart.FindUser(record, container.Files, user);
+        ContainerUser numbers = ContainerLayers.FindUser(layers.Open(record), record, container.Files, user);
         SpecParts parts = SpecParts.From(record.Configuration);
         ExecFiles.Write(exec, ProcessSpec.ForExec(record, parts, configuration, numbers, size).ToUtf8Json());
         var launch = new MonitorLaunch

@@ -1,3 +1,5 @@
+using Conex.Linux.Mounts;
+
 namespace Conex.Engine.Runtimes;
 
 /// <summary>What the engine asks of <c>conex-runtime</c>. Tests put a monitor of their own in its place.</summary>
@@ -24,6 +26,9 @@ public interface IMonitorProcess
 /// <summary>What a monitor is told on its command line.</summary>
 public sealed record MonitorLaunch
 {
+    /// <summary>The number that the first of <see cref="Layers"/> has in the monitor; the others follow.</summary>
+    public const int FirstLayer = 3;
+
     /// <summary>The container.</summary>
     public required string ContainerId { get; init; }
 
@@ -50,4 +55,7 @@ public sealed record MonitorLaunch
 
     /// <summary>Whether standard input ends with the first client that leaves.</summary>
     public bool StdinOnce { get; init; }
+
+    /// <summary>The layers that are mounts, the top-most first: the monitor inherits their descriptors.</summary>
+    public IReadOnlyList<MountHandle> Layers { get; init; } = [];
 }

@@ -30,7 +30,7 @@ internal sealed class RuntimeProgram(string path, string stateDirectory, string?
             using (FileHandle errors = PathAt.Open(errorFile, OpenMode.Write | OpenMode.Create | OpenMode.Truncate, OwnerOnly))
             {
                 output = StreamSocket.Take(ours);
-                process = new MonitorProcess(ChildProcess.Spawn(path, Arguments(launch), null, [null, theirs, errors]));
+                process = new MonitorProcess(ChildProcess.Spawn(path, Arguments(launch), null, [null, theirs, errors, .. launch.Layers]));
             }
         }
         catch (KernelException e)

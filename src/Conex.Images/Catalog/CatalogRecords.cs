@@ -21,7 +21,7 @@ internal sealed record ImageRecord
     public string[]? PendingTags { get; init; }
 }
 
-/// <summary>A layer in an image's record, and DATA/layers/sha256/&lt;diff ID&gt;/layer.json.</summary>
+/// <summary>A layer in an image's record, and DATA/layers/sha256/&lt;diff ID&gt;/layer.json, which alone knows of an index.</summary>
 internal sealed record LayerRecord
 {
     public required string DiffId { get; init; }
@@ -30,6 +30,10 @@ internal sealed record LayerRecord
 
     public required long ContentSize { get; init; }
 
+    /// <summary>Null when the layer has no index.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LayerIndexRecord? Index { get; init; }
+
     internal static LayerRecord From(StoredLayer layer) =>
         new()
         {
@@ -37,6 +41,16 @@ internal sealed record LayerRecord
             TarSize = layer.TarSize,
             ContentSize = layer.ContentSize,
         };
+}
+
+/// <summary>What layer.erofs is.</summary>
+internal sealed record LayerIndexRecord
+{
+    /// <summary>The <see cref="Layers.LayerIndex.FormatVersion"/> of its writer.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Hexadecimal SHA-256.</summary>
+    public required string Checksum { get; init; }
 }
 
 /// <summary>DATA/images/tags/&lt;SHA-256 of the reference&gt;.json: a name and the image it points to. References may be longer than a

@@ -61,7 +61,7 @@ internal static class EntryAttributes
 
     /// <summary>overlayfs obeys trusted.overlay and user.overlay: a layer could redirect a directory or mark it opaque with them. What
     /// the host's security modules label (security.selinux, security.ima) is the host's.</summary>
-    private static bool IsKept(string name, UnpackRules rules) =>
+    internal static bool IsKept(string name, UnpackRules rules) =>
         name.StartsWith("user.", StringComparison.Ordinal) ? !name.StartsWith("user.overlay.", StringComparison.Ordinal)
         : name is "security.capability" ? rules.Privileged
         : name is "system.posix_acl_access" or "system.posix_acl_default";

@@ -11,7 +11,7 @@ public sealed class LayerExtractor
 {
     private readonly TarReader reader;
     private readonly LayerRoot root;
-    private readonly PendingDirectories directories = new();
+    private readonly PendingEntries directories = new();
     private long contentSize;
 
     private LayerExtractor(TarReader reader, LayerRoot root)
@@ -40,7 +40,7 @@ public sealed class LayerExtractor
             cancellationToken.ThrowIfCancellationRequested();
             extractor.Unpack(entry, cancellationToken);
         }
-        extractor.directories.Apply(root);
+        PendingDirectories.Apply(extractor.directories, root);
         return extractor.contentSize;
     }
 

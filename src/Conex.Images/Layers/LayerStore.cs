@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
-using Conex.Images.Catalog;
 using Conex.Images.Compression;
 using Conex.Images.Content;
 using Conex.Images.Tar;
@@ -12,28 +10,33 @@ using Conex.Oci;
 
 namespace Conex.Images.Layers;
 
-/// <summary>Unpacked layers in DATA/layers/sha256/&lt;diff ID&gt;/fs. A layer appears whole, verified and durable, by one rename.</summary>
+/// <summary>Layers in DATA/layers/sha256/&lt;diff ID&gt;: <c>layer.tar</c>, the uncompressed tar byte for byte, and beside it either
+/// <c>layer.erofs</c>, by which the tar is mounted, or <c>fs</c>, the unpacked tree. A layer appears whole, verified and durable, by one rename.</summary>
 public sealed class LayerStore : IDisposable
 {
     private const string UnpackPrefix = ".unpack-";
     private const string RemovedPrefix = ".removed-";
-    private const string RecordName = "layer.json";
+    private const string TrialName = ".trial";
     private readonly string path;
     private readonly DirectoryHandle directory;
+    private readonly LayerMounts mounts;
+    private bool isMounting;
     private long counter;
 
     private LayerStore(string path)
     {
         this.path = path;
+        mounts = new LayerMounts(path);
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         directory = PathAt.OpenDirectory(path);
     }
 
     /// <summary>Makes the directory when missing and removes what an interrupted process left.</summary>
+    /// <param name="storage">How containers shall get the layers' files.</param>
     /// <exception cref="KernelException">The directory cannot be made or read.</exception>
-    public static LayerStore Open(string dataDirectory)
+    public static LayerStore Open(string dataDirectory, LayerStorage storage = LayerStorage.Automatic)
     {
-        var store = new LayerStore(Path.Combine(dataDirectory, "layers", Digest.Sha256));
+        var store = new LayerStore(Path.Combine(Path.GetFullPath(dataDirectory), "layers", Digest.Sha256));
         foreach (DirectoryEntry entry in store.Entries())
         {
             if (entry.Name[0] == '.')
@@ -41,29 +44,46 @@ public sealed class LayerStore : IDisposable
                 DirectoryTree.Remove(store.directory, entry.Name);
             }
         }
+        store.Try();
+        store.isMounting = storage == LayerStorage.Mounted || (storage == LayerStorage.Automatic && store.Trial.TakesDescriptors);
         return store;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => directory.Dispose();
+    /// <summary>What this machine can do with layers.</summary>
+    public LayerTrial Trial { get; private set; } = LayerTrial.None;
 
-    /// <summary>The absolute path of a layer's files.</summary>
-    public string PathOf(Digest diffId) => Path.Combine(path, diffId.Hex, "fs");
+    /// <summary>How containers get the layers' files.</summary>
+    public LayerStorage Storage => isMounting ? LayerStorage.Mounted : LayerStorage.Unpacked;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        mounts.Dispose();
+        directory.Dispose();
+    }
+
+    /// <summary>Where an unpacked layer's files are, absolute; the name of a layer for <see cref="Source"/>.</summary>
+    public string PathOf(Digest diffId) => Path.Combine(path, diffId.Hex, LayerFiles.Tree);
+
+    /// <summary>Where a layer's files are. A missing or damaged index is written again from the tar; where layers are not mounted, and when one
+    /// cannot be, a layer that is not unpacked is unpacked now.</summary>
+    /// <exception cref="KernelException">The layer is not there, or the machine refuses.</exception>
+    public LayerSource Source(Digest diffId) => mounts.Get(diffId, isMounting);
+
+    /// <summary>A layer's tar, byte for byte as its diff ID says; null when the layer was unpacked before tars were kept, or is not there.</summary>
+    /// <exception cref="KernelException">The file cannot be opened.</exception>
+    public Stream? OpenTar(Digest diffId)
+    {
+        string tar = $"{diffId.Hex}/{LayerFiles.Tar}";
+        FileHandle? file = PathAt.TryOpen(directory, tar, OpenMode.Read, out Errno error);
+        return file is not null ? LayerFiles.Stream(file, FileAccess.Read)
+            : error == Errno.ENOENT ? null
+            : throw new KernelException("open", tar, error);
+    }
 
     /// <summary>The layer, when it is there.</summary>
-    public StoredLayer? Find(Digest diffId)
-    {
-        string record = $"{diffId.Hex}/{RecordName}";
-        using FileHandle? file = PathAt.TryOpen(directory, record, OpenMode.Read, out Errno error);
-        if (file is null)
-        {
-            return error == Errno.ENOENT ? null : throw new KernelException("open", record, error);
-        }
-        byte[] bytes = FileIo.ReadToEnd(file, record, 1 << 16);
-        return JsonSerializer.Deserialize(bytes, CatalogJson.Default.LayerRecord) is { } read
-            ? new StoredLayer(diffId, read.TarSize, read.ContentSize)
-            : null;
-    }
+    public StoredLayer? Find(Digest diffId) =>
+        LayerFiles.TryReadRecord(directory, diffId.Hex) is { } read ? new StoredLayer(diffId, read.TarSize, read.ContentSize) : null;
 
     /// <summary>All layers.</summary>
     public IReadOnlyList<Digest> List() =>
@@ -73,7 +93,7 @@ public sealed class LayerStore : IDisposable
                 .Where(id => !id.IsDefault),
         ];
 
-    /// <summary>Unpacks a layer under a temporary name and verifies its diff ID over the same bytes.</summary>
+    /// <summary>Takes a layer in under a temporary name, in one pass, and verifies its diff ID over the same bytes.</summary>
     /// <param name="tar">Plain, gzip or zstd.</param>
     /// <param name="expected">The diff ID it must have; null takes what comes, and then wants the tar's end marker.</param>
     /// <exception cref="TarException">The tar is malformed or cut off.</exception>
@@ -86,7 +106,8 @@ public sealed class LayerStore : IDisposable
         PathAt.MakeDirectory(directory, name, 0x1C0);
         try
         {
-            StoredLayer layer = UnpackInto(name, tar, expected, cancellationToken);
+            using DirectoryHandle layerDirectory = PathAt.OpenDirectory(directory, name);
+            StoredLayer layer = new LayerWriter(layerDirectory, isMounting).Write(tar, expected, cancellationToken);
             CrashStep.At("layer.unpack.unpacked");
             return new PendingLayer(directory, name, layer);
         }
@@ -109,7 +130,7 @@ public sealed class LayerStore : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
         }
-        CheckDiffId(hashing.Digest, expected);
+        LayerWriter.CheckDiffId(hashing.Digest, expected);
     }
 
     /// <summary>Makes unpacked layers durable and visible. What is there already, perhaps since a moment ago, stays as it is.</summary>
@@ -144,6 +165,7 @@ public sealed class LayerStore : IDisposable
     /// <returns>What to delete; null when the layer was not there.</returns>
     public string? Detach(Digest diffId)
     {
+        mounts.Forget(diffId);
         string name = string.Create(CultureInfo.InvariantCulture, $"{RemovedPrefix}{Interlocked.Increment(ref counter)}");
         Errno error = Rename(diffId.Hex, name);
         CrashStep.At("layer.remove.detached");
@@ -158,47 +180,17 @@ public sealed class LayerStore : IDisposable
     /// <inheritdoc cref="Detach"/>
     public void DeleteDetached(string name) => DirectoryTree.Remove(directory, name);
 
-    private StoredLayer UnpackInto(string name, Stream tar, Digest? expected, CancellationToken cancellationToken)
-    {
-        using Stream plain = Decompression.Open(tar);
-        using var hashing = new HashingStream(plain);
-        var reader = new TarReader(hashing);
-        using DirectoryHandle layerDirectory = PathAt.OpenDirectory(directory, name);
-        PathAt.MakeDirectory(layerDirectory, "fs", 0x1ED);
-        long contentSize;
-        using (DirectoryHandle root = PathAt.OpenDirectory(layerDirectory, "fs"))
-        {
-            // A set-group-ID bit of the data directory would come down to here and give every file its group.
-            UnpackError.Check(OpenFile.SetMode(root, 0x1ED), "set the mode of", default);
-            contentSize = LayerExtractor.Extract(reader, root, rules: null, cancellationToken);
-        }
-        reader.Drain();
-        if (expected is { } diffId)
-        {
-            CheckDiffId(hashing.Digest, diffId);
-        }
-        else if (!reader.HasEndMarker)
-        {
-            throw new TarException("the tar ends early: it was cut off, or is no tar at all");
-        }
-        var layer = new StoredLayer(hashing.Digest, hashing.Count, contentSize);
-        AtomicFile.Write(
-            layerDirectory,
-            RecordName,
-            JsonSerializer.SerializeToUtf8Bytes(LayerRecord.From(layer), CatalogJson.Default.LayerRecord)
-        );
-        return layer;
-    }
-
     private Errno Rename(string from, string to) =>
         EntryAt.Rename(directory, Encoding.ASCII.GetBytes(from), directory, Encoding.ASCII.GetBytes(to));
 
-    private static void CheckDiffId(Digest actual, Digest expected)
+    private void Try()
     {
-        if (actual != expected)
+        PathAt.MakeDirectory(directory, TrialName, 0x1C0);
+        using (DirectoryHandle place = PathAt.OpenDirectory(directory, TrialName))
         {
-            throw new LayerException($"the layer has the diff ID {actual}, but the image's configuration says {expected}");
+            Trial = LayerTrial.Run(place);
         }
+        DirectoryTree.Remove(directory, TrialName);
     }
 
     private IReadOnlyList<DirectoryEntry> Entries()

@@ -1,35 +1,15 @@
-using Conex.Images.Tar;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 
 namespace Conex.Images.Layers;
 
-/// <summary>What entries said of directories, applied at the end: files made in a directory change its time, a set-group-ID bit or a
+/// <summary>Applies what entries said of directories at the end: files made in a directory change its time, a set-group-ID bit or a
 /// default ACL would change the files, and without root a closed directory could not be filled.</summary>
-internal sealed class PendingDirectories
+internal static class PendingDirectories
 {
-    private readonly Dictionary<byte[], TarEntry> entries = new(BytePathComparer.Instance);
-
-    /// <summary>The last entry of a path wins.</summary>
-    internal void Set(LayerPath path, TarEntry entry) => entries[path.Bytes.ToArray()] = entry;
-
-    /// <summary>A directory is gone, with all that was in it.</summary>
-    internal void Remove(LayerPath path)
+    internal static void Apply(PendingEntries entries, LayerRoot root)
     {
-        byte[] inside = [.. path.Bytes, (byte)'/'];
-        foreach (byte[] key in entries.Keys)
-        {
-            if (key.AsSpan().SequenceEqual(path.Bytes) || key.AsSpan().StartsWith(inside))
-            {
-                entries.Remove(key);
-            }
-        }
-    }
-
-    /// <summary>Children come before their parents.</summary>
-    internal void Apply(LayerRoot root)
-    {
-        foreach ((byte[] path, TarEntry entry) in entries.OrderByDescending(pair => pair.Key.Length))
+        foreach ((byte[] path, Tar.TarEntry entry) in entries.ChildrenFirst)
         {
             using DirectoryHandle? directory = root.TryOpen(path, OpenMode.NoFollow, out Errno error);
             // A later entry may have replaced a link in the path, so that it leads nowhere or to a file.

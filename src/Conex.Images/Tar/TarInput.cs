@@ -7,6 +7,10 @@ internal sealed class TarInput(Stream stream)
     private readonly byte[] buffer = new byte[256 * 1024];
     private int start;
     private int end;
+    private long read;
+
+    /// <summary>Where the next byte lies in the archive.</summary>
+    internal long Position => read - (end - start);
 
     /// <summary>Bytes of zeros that fill the last block of a content.</summary>
     internal static long Padding(long size) => -size & (BlockSize - 1);
@@ -41,6 +45,7 @@ internal sealed class TarInput(Stream stream)
                 return end == start ? false : throw EndsEarly();
             }
             end += n;
+            read += n;
         }
         block = buffer.AsSpan(start, BlockSize);
         start += BlockSize;
@@ -59,6 +64,7 @@ internal sealed class TarInput(Stream stream)
             {
                 throw EndsEarly();
             }
+            read += end;
         }
         int length = (int)Math.Min(limit, end - start);
         start += length;

@@ -14,6 +14,9 @@ public sealed class TarReader(Stream stream, TarLimits? limits = null)
     /// which a digest can excuse and nothing else.</summary>
     public bool HasEndMarker { get; private set; }
 
+    /// <summary>Where the next byte of the stored content lies in the archive; after <see cref="Next"/> its first.</summary>
+    public long ContentOffset => input.Position;
+
     /// <summary>Moves to the next entry, over what is left of the current one's content; null at the end.</summary>
     /// <exception cref="TarException">The archive is malformed, cut off or beyond the limits.</exception>
     public TarEntry? Next()

@@ -10,6 +10,7 @@ public static class MountCalls
     private const int FSMOUNT_CLOEXEC = 1;
     private const int FSCONFIG_SET_FLAG = 0;
     private const int FSCONFIG_SET_STRING = 1;
+    private const int FSCONFIG_SET_FD = 5;
     private const int FSCONFIG_CMD_CREATE = 6;
     private const int FSCONFIG_CMD_RECONFIGURE = 7;
     private const int FSPICK_CLOEXEC = 1;
@@ -38,6 +39,10 @@ public static class MountCalls
             program.Do(SyscallNumber.fsconfig, call, context, FSCONFIG_SET_STRING, program.Text(key), program.Text(value), 0);
         }
     }
+
+    /// <summary>fsconfig(2) FSCONFIG_SET_FD: a key with a descriptor for its value.</summary>
+    public static void ConfigureDescriptor(this SyscallProgramBuilder program, Register context, string key, Argument descriptor) =>
+        program.Do(SyscallNumber.fsconfig, new CallRules { Log = context }, context, FSCONFIG_SET_FD, program.Text(key), 0, descriptor);
 
     /// <summary>fsconfig(2) FSCONFIG_CMD_CREATE: makes the superblock.</summary>
     public static void CreateSuperblock(this SyscallProgramBuilder program, Register context) =>

@@ -30,7 +30,7 @@ internal static class RootfsSteps
         {
             context.Root = assembly.Strategy switch
             {
-                "overlay" => Overlay(context, assembly, target),
+                "overlay" or "overlay-mounts" => Overlay(context, assembly, target),
                 "overlay-legacy" => LegacyOverlay(context, assembly, target),
                 { } other => throw new InvalidSpecException($"rootfs.json: unknown strategy \"{other}\""),
             };
@@ -105,7 +105,14 @@ internal static class RootfsSteps
         Register overlay = program.OpenFileSystem("overlay");
         foreach (string lower in assembly.Lowers)
         {
-            program.Configure(overlay, "lowerdir+", lower);
+            if (assembly.DescriptorOf(lower) is { } descriptor)
+            {
+                program.ConfigureDescriptor(overlay, "lowerdir+", descriptor);
+            }
+            else
+            {
+                program.Configure(overlay, "lowerdir+", lower);
+            }
         }
         program.Configure(overlay, "upperdir", assembly.Upper);
         program.Configure(overlay, "workdir", assembly.Work);

@@ -1,16 +1,25 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Conex.Oci.Json;
+using Conex.Runtime.Errors;
 
 namespace Conex.Runtime.Rootfs;
 
 /// <summary>How a container's root file system is put together in its own mount namespace: the <c>rootfs.json</c> of a bundle.</summary>
 public sealed record RootfsAssembly : IJsonRecord<RootfsAssembly>
 {
-    /// <summary><c>overlay</c>: unpacked layers by overlayfs and the new mount API; <c>overlay-legacy</c>: the same by mount(2), for
-    /// kernels before 6.5 that know no <c>lowerdir+</c>.</summary>
+    /// <summary>The strategy whose layers may be mounts.</summary>
+    public const string OverlayOfMounts = "overlay-mounts";
+
+    private const string DescriptorPrefix = "fd:";
+
+    /// <summary><c>overlay</c>: unpacked layers by overlayfs and the new mount API; <c>overlay-mounts</c>: the same, and layers may be mounts
+    /// that the starter of the runtime handed in, for kernels whose overlayfs takes detached mounts by descriptor; <c>overlay-legacy</c>: unpacked
+    /// layers by mount(2), for kernels before 6.5 that know no <c>lowerdir+</c>.</summary>
     public required string Strategy { get; init; }
 
-    /// <summary>Absolute directories of the layers, the top-most first.</summary>
+    /// <summary>The layers, the top-most first: absolute directories, and with <c>overlay-mounts</c> also <c>fd:N</c>, a mount by the number of
+    /// an inherited descriptor.</summary>
     public required IReadOnlyList<string> Lowers { get; init; }
 
     /// <summary>The container's own layer, absolute.</summary>
@@ -46,6 +55,21 @@ public sealed record RootfsAssembly : IJsonRecord<RootfsAssembly>
         Lowers = json.Required(lowers, "lowers");
         Upper = json.Required(upper, "upper");
         Work = json.Required(work, "work");
+    }
+
+    /// <summary>The descriptor's number when a layer is a mount.</summary>
+    /// <exception cref="InvalidSpecException">The number cannot be one.</exception>
+    internal int? DescriptorOf(string lower)
+    {
+        if (Strategy is not OverlayOfMounts || !lower.StartsWith(DescriptorPrefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+        return
+            int.TryParse(lower.AsSpan(DescriptorPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number > 2
+            ? number
+            : throw new InvalidSpecException($"rootfs.json: {lower} is no descriptor");
     }
 
     /// <exception cref="FormatException">The text is not what is described here; the message begins with the member's path.</exception>

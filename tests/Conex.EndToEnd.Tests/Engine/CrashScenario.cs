@@ -58,6 +58,18 @@ internal sealed record CrashScenario
                 Act = h => h.Do("rmi", Image),
                 Check = ImageIsWholeOrAbsent,
             },
+            "layer.index.written" => new()
+            {
+                Prepare = LoseIndexes,
+                Act = h => Run(h, [], Sleep),
+                Check = IsUsable,
+            },
+            "layer.tree.unpacked" => new()
+            {
+                Prepare = h => h.Environment["CONEX_LAYERS"] = "unpacked",
+                Act = h => Run(h, [], Sleep),
+                Check = IsUsable,
+            },
             _ when IsOne(step, "image.import.") => new()
             {
                 Act = h => h.Do("import", TestImages.BoxTar, "imported:1"),
@@ -78,6 +90,14 @@ internal sealed record CrashScenario
         house.Do(["run", "-d", "--name", Name, "--network", "none", .. options, "box", .. command]);
 
     private static void StartSleeper(EngineHouse house) => house.RunSleeper("--name", Name);
+
+    private static void LoseIndexes(EngineHouse house)
+    {
+        foreach (string index in Directory.GetFiles($"{house.DataRoot}/layers", "layer.erofs", SearchOption.AllDirectories))
+        {
+            File.Delete(index);
+        }
+    }
 
     private static void Load(EngineHouse house)
     {

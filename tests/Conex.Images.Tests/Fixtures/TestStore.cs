@@ -1,4 +1,5 @@
 using Conex.Images.Archives;
+using Conex.Images.Layers;
 using Conex.Oci;
 
 namespace Conex.Images.Tests.Fixtures;
@@ -7,11 +8,13 @@ namespace Conex.Images.Tests.Fixtures;
 public sealed class TestStore : IDisposable
 {
     private readonly ScratchDirectory scratch = new();
+    private readonly LayerStorage storage;
 
-    public TestStore()
+    public TestStore(LayerStorage storage = LayerStorage.Unpacked)
     {
         ScratchDirectory.NeedRoot();
-        Images = ImageStore.Open(Data);
+        this.storage = storage;
+        Images = ImageStore.Open(Data, null, storage);
     }
 
     public ImageStore Images { get; private set; }
@@ -49,19 +52,19 @@ public sealed class TestStore : IDisposable
     public IReadOnlyList<ImageRemoval> Remove(string name, bool force = false) => Images.Remove(name, force, NoUsers);
 
     /// <summary>As after the end of the process.</summary>
-    public void Reopen()
+    public void Reopen(LayerStorage? other = null)
     {
         Images.Dispose();
-        Images = ImageStore.Open(Data);
+        Images = ImageStore.Open(Data, null, other ?? storage);
     }
 
     public string Read(StoredImage image, string path)
     {
-        foreach (string layer in Images.LayerDirectories(image))
+        foreach (LayerSource layer in Images.OpenLayers(Images.LayerDirectories(image)))
         {
-            if (File.Exists(Path.Combine(layer, path)))
+            if (File.Exists(Path.Combine(layer.Path, path)))
             {
-                return File.ReadAllText(Path.Combine(layer, path));
+                return File.ReadAllText(Path.Combine(layer.Path, path));
             }
         }
         return "";

@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using Conex.Images.Erofs;
+using Conex.Images.Tar;
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using Conex.Linux.Mounts;
+using Conex.Oci;
+
+namespace Conex.Images.Layers;
+
+/// <summary>The index of a layer: an EROFS image of its tree whose files point into the layer's tar, so that both together can be mounted.</summary>
+internal static class LayerIndex
+{
+    /// <summary>Counts what this writer writes: an index of another version is written anew.</summary>
+    internal const int FormatVersion = 1;
+
+    /// <summary>Writes the index of a tree.</summary>
+    /// <param name="tar">The layer, seekable.</param>
+    /// <exception cref="ErofsLimitException">No index can hold the tree.</exception>
+    internal static void Write(ErofsNode root, Digest diffId, Stream tar, Stream output) => ErofsImage.Write(root, tar, diffId.Hex, output);
+
+    /// <summary>Writes the index of a tar.</summary>
+    /// <inheritdoc cref="Write(ErofsNode, Digest, Stream, Stream)"/>
+    internal static void Write(Stream tar, Digest diffId, Stream output)
+    {
+        tar.Position = 0;
+        (ErofsNode root, _) = LayerIndexer.Read(new TarReader(tar));
+        Write(root, diffId, tar, output);
+    }
+
+    /// <summary>What tells whether an index is damaged.</summary>
+    internal static string Checksum(Stream index)
+    {
+        index.Position = 0;
+        return Convert.ToHexStringLower(SHA256.HashData(index));
+    }
+
+    /// <summary>Mounts a layer where nobody sees it.</summary>
+    /// <returns>Null and the reason when the kernel refuses.</returns>
+    internal static MountHandle? TryMount(FileHandle index, FileHandle tar, out Errno error) =>
+        // fsconfig(2) takes 255 bytes: a path by descriptor is short, and leads to the same file when the directory is renamed.
+        DetachedMount.TryMake(
+            "erofs",
+            [
+                new FileSystemOption("source", $"/proc/self/fd/{index.Descriptor}"),
+                new FileSystemOption("device", $"/proc/self/fd/{tar.Descriptor}"),
+                new FileSystemOption("ro"),
+            ],
+            MountAttributes.ReadOnly,
+            out error
+        );
+}

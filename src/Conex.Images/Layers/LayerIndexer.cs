@@ -1,0 +1,234 @@
+using Conex.Images.Erofs;
+using Conex.Images.Tar;
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+
+namespace Conex.Images.Layers;
+
+/// <summary>Reads one layer's tar into a tree that says of each file where its bytes lie in the tar. What <see cref="LayerExtractor"/> would put on
+/// a disk, this puts into the tree, and what it refuses, this refuses with the same words.</summary>
+internal sealed class LayerIndexer
+{
+    private readonly TarReader reader;
+    private readonly LayerTree tree;
+    private readonly PendingEntries directories = new();
+    private long contentSize;
+
+    private LayerIndexer(TarReader reader, LayerTree tree)
+    {
+        this.reader = reader;
+        this.tree = tree;
+    }
+
+    /// <summary>Reads all entries of <paramref name="reader"/>, whose stream begins where the tar does.</summary>
+    /// <returns>The root, and the bytes of all files' content.</returns>
+    /// <exception cref="TarException">The tar is malformed.</exception>
+    /// <exception cref="LayerException">An entry is hostile or impossible.</exception>
+    /// <exception cref="KernelException">An attribute needs rights that no process has.</exception>
+    internal static (ErofsNode Root, long ContentSize) Read(TarReader reader, CancellationToken cancellationToken = default)
+    {
+        var tree = new LayerTree(new UnpackRules(Privileged: true));
+        var indexer = new LayerIndexer(reader, tree);
+        while (reader.Next() is { } entry)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            indexer.Take(entry);
+        }
+        indexer.ApplyDirectories();
+        return (tree.Root, indexer.contentSize);
+    }
+
+    private void Take(TarEntry entry)
+    {
+        LayerPath path = LayerPath.Normalise(entry.Path);
+        if (path.IsRoot)
+        {
+            if (entry.Type != TarEntryType.Directory)
+            {
+                throw new LayerException("the layer has an entry that would replace its root by something else than a directory");
+            }
+            directories.Set(path, entry);
+            return;
+        }
+        if (Whiteout.IsAufsMetadata(path.Bytes))
+        {
+            return;
+        }
+        ErofsNode parent = tree.Parent(path);
+        if (Whiteout.Is(path.Name))
+        {
+            Hide(parent, path);
+            return;
+        }
+        switch (entry.Type)
+        {
+            case TarEntryType.Directory:
+                MakeDirectory(parent, path, entry);
+                break;
+            case TarEntryType.HardLink:
+                MakeHardLink(parent, path, entry);
+                break;
+            default:
+                MakeNode(parent, path, entry);
+                break;
+        }
+    }
+
+    private void Hide(ErofsNode parent, LayerPath path)
+    {
+        if (Whiteout.IsOpaque(path.Name))
+        {
+            NodeAttributes.SetOpaque(parent, tree.Rules);
+            return;
+        }
+        ReadOnlySpan<byte> target = Whiteout.Target(path);
+        // A whiteout is for lower layers only: what this layer has under the name stays.
+        switch (parent.Child(target))
+        {
+            case null:
+                UnpackError.Check(LayerTree.Add(parent, target, LayerTree.NewWhiteout()), "make the whiteout", path);
+                break;
+            case { IsDirectory: true } directory:
+                NodeAttributes.SetOpaque(directory, tree.Rules);
+                break;
+        }
+    }
+
+    private void MakeNode(ErofsNode parent, LayerPath path, TarEntry entry)
+    {
+        if (entry.Type == TarEntryType.SymbolicLink && entry.LinkTarget.IsEmpty)
+        {
+            throw UnpackError.Create(Errno.ENOENT, "create", path);
+        }
+        var node = new ErofsNode(Kind(entry.Type))
+        {
+            DeviceMajor = entry.DeviceMajor,
+            DeviceMinor = entry.DeviceMinor,
+            LinkTarget = entry.LinkTarget,
+            Size = entry.Size,
+            Extents = Extents(entry),
+        };
+        contentSize += node.Extents.Sum(extent => extent.Length);
+        UnpackError.Check(Put(parent, path, node), "create", path);
+        UnpackError.Check(NodeAttributes.Apply(node, entry, tree.Rules), "set the attributes of", path);
+    }
+
+    private List<ErofsExtent> Extents(TarEntry entry)
+    {
+        long position = reader.ContentOffset;
+        if (entry.Segments is not { } segments)
+        {
+            return entry.Size == 0 ? [] : [new ErofsExtent(0, entry.Size, position)];
+        }
+        var extents = new List<ErofsExtent>(segments.Count);
+        foreach (SparseSegment segment in segments)
+        {
+            extents.Add(new ErofsExtent(segment.Offset, segment.Length, position));
+            position += segment.Length;
+        }
+        return extents;
+    }
+
+    private void MakeDirectory(ErofsNode parent, LayerPath path, TarEntry entry)
+    {
+        Errno error = LayerTree.MakeDirectory(parent, path.Name);
+        if (error == Errno.EEXIST)
+        {
+            error = parent.Child(path.Name) switch
+            {
+                { IsDirectory: true } => Errno.None,
+                { } node when LayerTree.IsWhiteout(node) => tree.ReplaceWhiteout(parent, path.Name),
+                _ => ClearAndMakeDirectory(parent, path),
+            };
+        }
+        UnpackError.Check(error, "create directory", path);
+        directories.Set(path, entry);
+    }
+
+    private Errno ClearAndMakeDirectory(ErofsNode parent, LayerPath path)
+    {
+        Clear(parent, path);
+        return LayerTree.MakeDirectory(parent, path.Name);
+    }
+
+    private void MakeHardLink(ErofsNode parent, LayerPath path, TarEntry entry)
+    {
+        LayerPath target = LayerPath.Normalise(entry.LinkTarget);
+        if (target.Bytes.SequenceEqual(path.Bytes) || target.IsRoot)
+        {
+            throw new LayerException($"the layer has a hard link, {path}, to {(target.IsRoot ? "its root" : "itself")}");
+        }
+        ErofsNode? found = tree.TryFind(target.Parent.ToArray(), out Errno error);
+        if (found is not null)
+        {
+            error = Link(found, target, parent, path);
+            if (error == Errno.EEXIST)
+            {
+                Clear(parent, path);
+                error = Link(found, target, parent, path);
+            }
+        }
+        if (error is Errno.ENOENT or Errno.ENOTDIR or Errno.EPERM)
+        {
+            throw new LayerException($"the layer has a hard link, {path}, to {target}, which is no file of the layer");
+        }
+        UnpackError.Check(error, "link", path);
+    }
+
+    /// <summary>In the order in which linkat(2) finds errors.</summary>
+    private static Errno Link(ErofsNode found, LayerPath target, ErofsNode parent, LayerPath path) =>
+        target.Name.Length > ErofsFormat.LongestName ? Errno.ENAMETOOLONG
+        : found.Child(target.Name) is not { } file ? Errno.ENOENT
+        : parent.Child(path.Name) is not null ? Errno.EEXIST
+        : file.IsDirectory && path.Name.Length <= ErofsFormat.LongestName ? Errno.EPERM
+        : LayerTree.Add(parent, path.Name, file);
+
+    private Errno Put(ErofsNode parent, LayerPath path, ErofsNode node)
+    {
+        Errno error = LayerTree.Add(parent, path.Name, node);
+        if (error == Errno.EEXIST)
+        {
+            Clear(parent, path);
+            error = LayerTree.Add(parent, path.Name, node);
+        }
+        return error;
+    }
+
+    /// <summary>Removes what an earlier entry made under this path; a directory with everything in it.</summary>
+    private void Clear(ErofsNode parent, LayerPath path)
+    {
+        if (parent.Child(path.Name) is { IsDirectory: true })
+        {
+            directories.Remove(path);
+        }
+        LayerTree.Remove(parent, path.Name);
+        tree.Forget();
+    }
+
+    private void ApplyDirectories()
+    {
+        foreach ((byte[] path, TarEntry entry) in directories.ChildrenFirst)
+        {
+            // A later entry may have replaced a link in the path, so that it leads nowhere or to a file.
+            if (tree.TryFind(path, out Errno error, followLast: false) is { } directory)
+            {
+                error = NodeAttributes.Apply(directory, entry, tree.Rules);
+            }
+            else if (error is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP)
+            {
+                continue;
+            }
+            UnpackError.Check(error, "set the attributes of", LayerPath.Normalise(path));
+        }
+    }
+
+    private static FileKind Kind(TarEntryType type) =>
+        type switch
+        {
+            TarEntryType.File => FileKind.Regular,
+            TarEntryType.SymbolicLink => FileKind.SymbolicLink,
+            TarEntryType.Fifo => FileKind.Fifo,
+            TarEntryType.BlockDevice => FileKind.BlockDevice,
+            _ => FileKind.CharacterDevice,
+        };
+}

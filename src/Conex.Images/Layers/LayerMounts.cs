@@ -1,0 +1,107 @@
+using Conex.Images.Catalog;
+using Conex.Images.Erofs;
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using Conex.Linux.Mounts;
+using Conex.Oci;
+
+namespace Conex.Images.Layers;
+
+/// <summary>The mounts of layers: one a layer, made when it is first asked for and kept, so that all containers share its pages.</summary>
+/// <param name="path">The store's directory, absolute.</param>
+internal sealed class LayerMounts(string path) : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<Digest, MountHandle> mounts = [];
+
+    /// <summary>Where a layer's files are.</summary>
+    /// <inheritdoc cref="LayerStore.Source"/>
+    internal LayerSource Get(Digest diffId, bool isMounting)
+    {
+        lock (gate)
+        {
+            if (mounts.TryGetValue(diffId, out MountHandle? known))
+            {
+                return new LayerSource(known);
+            }
+            using DirectoryHandle store = PathAt.OpenDirectory(path);
+            using DirectoryHandle layer = PathAt.OpenDirectory(store, diffId.Hex);
+            LayerRecord record =
+                LayerFiles.TryReadRecord(store, diffId.Hex) ?? throw new KernelException("open layer", diffId.ToString(), Errno.ENOENT);
+            if (isMounting && TryMount(layer, record) is { } mount)
+            {
+                mounts[diffId] = mount;
+                return new LayerSource(mount);
+            }
+            if (!HasTree(layer))
+            {
+                new LayerWriter(layer, isMounting: false).AddTree(path);
+            }
+            return new LayerSource(Path.Combine(path, diffId.Hex, LayerFiles.Tree));
+        }
+    }
+
+    /// <summary>Lets a layer go: containers that have it mounted keep it until they end.</summary>
+    internal void Forget(Digest diffId)
+    {
+        lock (gate)
+        {
+            if (mounts.Remove(diffId, out MountHandle? mount))
+            {
+                mount.Dispose();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            foreach (MountHandle mount in mounts.Values)
+            {
+                mount.Dispose();
+            }
+            mounts.Clear();
+        }
+    }
+
+    /// <returns>Null when the layer is unpacked, or must be.</returns>
+    private static MountHandle? TryMount(DirectoryHandle layer, LayerRecord record)
+    {
+        using FileHandle? tar = PathAt.TryOpen(layer, LayerFiles.Tar, OpenMode.Read, out _);
+        if (tar is null || (record.Index is null && HasTree(layer)))
+        {
+            return null;
+        }
+        if (!IsIntact(layer, record))
+        {
+            try
+            {
+                new LayerWriter(layer, isMounting: true).AddIndex(record);
+            }
+            catch (ErofsLimitException)
+            {
+                return null;
+            }
+        }
+        using FileHandle index = PathAt.Open(layer, LayerFiles.Index, OpenMode.Read);
+        return LayerIndex.TryMount(index, tar, out Errno error) ?? throw new KernelException("mount layer", record.DiffId, error);
+    }
+
+    private static bool IsIntact(DirectoryHandle layer, LayerRecord record)
+    {
+        if (record.Index is not { Version: LayerIndex.FormatVersion } known)
+        {
+            return false;
+        }
+        FileHandle? file = PathAt.TryOpen(layer, LayerFiles.Index, OpenMode.Read, out _);
+        if (file is null)
+        {
+            return false;
+        }
+        using FileStream index = LayerFiles.Stream(file, FileAccess.Read);
+        return string.Equals(LayerIndex.Checksum(index), known.Checksum, StringComparison.Ordinal);
+    }
+
+    private static bool HasTree(DirectoryHandle layer) => PathAt.Status(layer, LayerFiles.Tree, follow: false) is { IsDirectory: true };
+}

@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using System.Text;
+using Conex.Images.Erofs;
+using Conex.Images.Tar;
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+
+namespace Conex.Images.Layers;
+
+/// <summary>Owner, mode, extended attributes and time of an entry for a tree in memory: with the checks and side effects of the calls by which
+/// <see cref="EntryAttributes"/> sets them on a disk.</summary>
+internal static class NodeAttributes
+{
+    private const int LongestName = 255;
+    private const int LongestValue = 65536;
+
+    internal static Errno Apply(ErofsNode node, TarEntry entry, UnpackRules rules)
+    {
+        bool isLink = node.Kind == FileKind.SymbolicLink;
+        node.UserId = entry.UserId;
+        node.GroupId = entry.GroupId;
+        node.Mode = isLink ? 0x1FF : entry.Mode;
+        node.Modified = entry.Modified;
+        foreach (TarAttribute attribute in entry.Attributes)
+        {
+            // xattr(7): only regular files and directories have user attributes.
+            bool isMeant =
+                EntryAttributes.IsKept(attribute.Name, rules)
+                && (node.Kind is FileKind.Regular or FileKind.Directory || !attribute.Name.StartsWith("user.", StringComparison.Ordinal));
+            Errno error = isMeant ? Set(node, attribute) : Errno.None;
+            // As on a file system without such attributes.
+            if (error is not (Errno.None or Errno.EOPNOTSUPP))
+            {
+                return error;
+            }
+        }
+        return Errno.None;
+    }
+
+    /// <summary>overlayfs's mark of a directory that ends the merge.</summary>
+    internal static void SetOpaque(ErofsNode directory, UnpackRules rules) =>
+        Put(directory, new TarAttribute(rules.OpaqueAttribute, "y"u8.ToArray()));
+
+    private static Errno Set(ErofsNode node, TarAttribute attribute)
+    {
+        if (Encoding.UTF8.GetByteCount(attribute.Name) > LongestName)
+        {
+            return Errno.ERANGE;
+        }
+        if (attribute.Value.Length > LongestValue)
+        {
+            return Errno.E2BIG;
+        }
+        switch (attribute.Name)
+        {
+            case "user.":
+                return Errno.EINVAL;
+            // vfs_setxattr() takes an empty one as any other attribute.
+            case "security.capability" when !attribute.Value.IsEmpty && !IsCapability(attribute.Value.Span):
+                return Errno.EINVAL;
+            case AccessControlList.AccessName or AccessControlList.DefaultName:
+                return SetAccess(node, attribute);
+            default:
+                Put(node, attribute);
+                return Errno.None;
+        }
+    }
+
+    private static Errno SetAccess(ErofsNode node, TarAttribute attribute)
+    {
+        bool isDefault = attribute.Name is AccessControlList.DefaultName;
+        // setxattr(2) with nothing removes the ACL.
+        Errno error = attribute.Value.IsEmpty ? Errno.None : AccessControlList.Check(attribute.Value.Span);
+        if (error != Errno.None || node.Kind == FileKind.SymbolicLink)
+        {
+            return error == Errno.None ? Errno.EOPNOTSUPP : error;
+        }
+        if (attribute.Value.Length <= AccessControlList.HeaderSize)
+        {
+            Remove(node, attribute.Name);
+            return Errno.None;
+        }
+        if (isDefault)
+        {
+            if (!node.IsDirectory)
+            {
+                return Errno.EACCES;
+            }
+            Put(node, attribute);
+            return Errno.None;
+        }
+        node.Mode = AccessControlList.ModeWith(attribute.Value.Span, node.Mode, out bool isMore);
+        if (isMore)
+        {
+            Put(node, attribute);
+        }
+        else
+        {
+            Remove(node, attribute.Name);
+        }
+        return Errno.None;
+    }
+
+    // cap_convert_nscap() of the kernel: revision 2 with 20 bytes, revision 3 with 24.
+    private static bool IsCapability(ReadOnlySpan<byte> value) =>
+        (value.Length, value.Length < 4 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(value) & 0xFF000000)
+            is
+                (20, 0x02000000)
+                or
+                (24, 0x03000000);
+
+    private static void Put(ErofsNode node, TarAttribute attribute)
+    {
+        Remove(node, attribute.Name);
+        node.Attributes = [.. node.Attributes, attribute];
+    }
+
+    private static void Remove(ErofsNode node, string name) =>
+        node.Attributes = [.. node.Attributes.Where(attribute => !string.Equals(attribute.Name, name, StringComparison.Ordinal))];
+}

@@ -1,0 +1,162 @@
+using System.Text;
+using Conex.Images.Layers;
+using Conex.Images.Tar;
+using Conex.Images.Tests.Fixtures;
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using CsCheck;
+
+namespace Conex.Images.Tests.Erofs;
+
+/// <summary>Both ways to keep a layer agree about any tar: what they refuse, why, and what they show.</summary>
+public sealed class IndexPropertyTests
+{
+    private static readonly string[] Parts =
+    [
+        "a",
+        "b",
+        "c",
+        "..",
+        ".",
+        "",
+        ".wh.a",
+        ".wh.b",
+        ".wh..wh..opq",
+        "l",
+        new('n', 255),
+        new('n', 256),
+    ];
+
+    private static readonly Gen<string> Path = Gen.Int[0, Parts.Length - 1]
+        .Select(i => Parts[i])
+        .Array[1, 4]
+        .Select(parts => string.Join('/', parts));
+
+    private static readonly Gen<TarAttribute[]> Attributes = Gen.Select(Gen.Int[0, 5], Gen.Int[0, 40])
+        .Select(pair => new TarAttribute(
+            ((string[])["user.a", "user.b", "trusted.overlay.opaque", "security.capability", "user.overlay.x", "system.posix_acl_access"])[
+                pair.Item1
+            ],
+            new byte[pair.Item2]
+        ))
+        .Array[0, 2]
+        .Select(attributes => attributes.DistinctBy(attribute => attribute.Name).ToArray());
+
+    private static readonly Gen<(TarEntryType Type, string Path, string Link, uint Mode, int Size, TarAttribute[] Attributes)> Entry =
+        Gen.Select(Gen.Enum<TarEntryType>(), Path, Path, Gen.UInt[0, 0xFFF], Gen.Int[0, 5000], Attributes);
+
+    public IndexPropertyTests() => IndexedLayer.Need();
+
+    [Fact]
+    public void Any_entries_are_refused_with_the_same_words_or_look_the_same() =>
+        Entry
+            .Array[1, 14]
+            .Sample(
+                entries =>
+                {
+                    byte[] tar = Build(entries);
+                    using var unpacked = new UnpackedLayer();
+                    string? refused = Refusal(() => unpacked.Unpack(tar));
+                    string? refusedIndex = null;
+                    IReadOnlyList<string> listing = [];
+                    refusedIndex = Refusal(() =>
+                    {
+                        using var indexed = new IndexedLayer(tar);
+                        listing = Timeless(indexed.Root);
+                    });
+                    Assert.Equal(refused, refusedIndex);
+                    if (refused is null)
+                    {
+                        using DirectoryHandle directory = PathAt.OpenDirectory(unpacked.Root);
+                        Assert.Equal(Timeless(directory), listing);
+                    }
+                },
+                iter: 1500,
+                threads: 1
+            );
+
+    [Fact]
+    public void Flipped_bytes_never_make_an_index_that_the_checker_refuses()
+    {
+        ErofsTool.Need();
+        byte[] seed = Build([
+            (TarEntryType.Directory, "a", "", 0x1ED, 0, []),
+            (TarEntryType.File, "a/b", "", 0x1A4, 3000, [new("user.a", new byte[5])]),
+            (TarEntryType.SymbolicLink, "l", "a", 0x1FF, 0, []),
+            (TarEntryType.HardLink, "h", "a/b", 0x1A4, 0, []),
+            (TarEntryType.CharacterDevice, "n", "", 0x1A4, 0, []),
+        ]);
+        int written = 0;
+        Gen.Select(Gen.Int[0, seed.Length - 1025], Gen.Byte)
+            .Array[1, 4]
+            .Sample(
+                changes =>
+                {
+                    byte[] tar = [.. seed];
+                    foreach ((int at, byte value) in changes)
+                    {
+                        tar[at] = value;
+                    }
+                    TarChecksums.Repair(tar);
+                    if (
+                        Refusal(() =>
+                        {
+                            using var indexed = new IndexedLayer(tar);
+                            indexed.AssertClean();
+                        })
+                        is null
+                    )
+                    {
+                        written++;
+                    }
+                },
+                iter: 150,
+                threads: 1
+            );
+        Assert.True(written > 10, $"only {written} of the changed tars could be indexed");
+    }
+
+    private static byte[] Build(
+        IEnumerable<(TarEntryType Type, string Path, string Link, uint Mode, int Size, TarAttribute[] Attributes)> entries
+    )
+    {
+        var tar = new TarBuilder();
+        foreach ((TarEntryType type, string path, string link, uint mode, int size, TarAttribute[] attributes) in entries)
+        {
+            if (path.Length == 0)
+            {
+                continue;
+            }
+            bool isLink = type is TarEntryType.HardLink or TarEntryType.SymbolicLink;
+            tar.Add(
+                TarBuilder.Entry(type, path, mode) with
+                {
+                    LinkTarget = isLink ? Encoding.UTF8.GetBytes(link) : [],
+                    UserId = mode,
+                    GroupId = (uint)size,
+                    DeviceMajor = type is TarEntryType.BlockDevice or TarEntryType.CharacterDevice ? 8u : 0,
+                    Attributes = attributes,
+                },
+                type == TarEntryType.File ? Encoding.UTF8.GetBytes(new string('x', size)) : []
+            );
+        }
+        return tar.ToArray();
+    }
+
+    /// <summary>Without times: those of directories that no entry describes are the clock's in one, and none in the other.</summary>
+    private static IReadOnlyList<string> Timeless(FileHandle root) =>
+        [.. TreeListing.Of(root).Select(line => System.Text.RegularExpressions.Regex.Replace(line, @" (-?\d+\.\d+|any) \[", " ["))];
+
+    private static string? Refusal(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (Exception e) when (e is TarException or LayerException or KernelException { Error: Errno.EACCES })
+        {
+            return e.Message;
+        }
+    }
+}
