@@ -1,5 +1,6 @@
 using Conex.Images.Archives;
 using Conex.Images.Catalog;
+using Conex.Images.Compression;
 using Conex.Images.Content;
 using Conex.Images.Layers;
 using Conex.Linux.Errors;
@@ -22,14 +23,21 @@ public sealed class ImageStore : IDisposable
         this.time = time;
         Content = ContentStore.Open(dataDirectory);
         Layers = LayerStore.Open(dataDirectory, storage);
+        Ingest = IngestStore.Open(dataDirectory, time.GetUtcNow());
+        Blobs = LayerBlobs.Open(dataDirectory, Content);
         catalog = ImageCatalog.Open(dataDirectory);
         descriptions = new ImageDescriptions(catalog, Content);
-        unused = new UnusedContent(catalog, Content, Layers, leases);
+        unused = new UnusedContent(catalog, Content, Layers, Blobs, leases);
     }
 
     internal ContentStore Content { get; }
 
+    internal IngestStore Ingest { get; }
+
     internal LayerStore Layers { get; }
+
+    /// <summary>The compressed forms of the layers.</summary>
+    internal LayerBlobs Blobs { get; }
 
     internal DateTimeOffset Now => time.GetUtcNow();
 
@@ -224,6 +232,43 @@ public sealed class ImageStore : IDisposable
         }
     }
 
+    /// <summary>The exact tar of a layer, from a compressed form that is kept; null when none is.</summary>
+    internal Stream? OpenLayerTar(Digest diffId) =>
+        Blobs.Of(diffId).FirstOrDefault(blob => Content.Contains(Digest.Parse(blob.Digest))) is { } kept
+            ? Decompression.Open(Content.Open(Digest.Parse(kept.Digest)))
+            : null;
+
+    /// <summary>Takes a blob that was downloaded whole into the content store.</summary>
+    /// <returns>Whether it is there.</returns>
+    internal bool KeepDownloaded(Digest digest)
+    {
+        lock (gate)
+        {
+            if (!Content.Contains(digest) && Ingest.Contains(digest))
+            {
+                Content.Adopt(Ingest.PathOf(digest), digest);
+            }
+            Ingest.Delete(digest);
+            return Content.Contains(digest);
+        }
+    }
+
+    /// <summary>The exact bytes of an image's manifest.</summary>
+    /// <exception cref="BlobException">It is damaged on the disk.</exception>
+    internal byte[] ReadManifest(StoredImage image) => Content.Read(image.Manifest);
+
+    /// <summary>Remembers that a registry has an image under a name with a digest.</summary>
+    internal void AddDigest(Digest id, ImageReference name)
+    {
+        lock (gate)
+        {
+            if (catalog.Find(id) is { } record && record.Digests?.Contains(name.ToString(), StringComparer.Ordinal) != true)
+            {
+                catalog.Put(record with { Digests = [.. record.Digests ?? [], name.ToString()] });
+            }
+        }
+    }
+
     internal void TakeLease(Digest layer)
     {
         lock (gate)
@@ -267,7 +312,8 @@ public sealed class ImageStore : IDisposable
                 Layers = [.. image.Layers.Select(LayerRecord.From)],
                 RegisteredAt = Now,
             };
-        catalog.PutWithTags(record, image.References, Now);
+        string[] digests = [.. (record.Digests ?? []).Union(image.Digests.Select(name => name.ToString()), StringComparer.Ordinal)];
+        catalog.PutWithTags(record with { Digests = digests.Length > 0 ? digests : null }, image.References, Now);
         unused.DeleteBlobs([manifest]);
         return new LoadedImage(descriptions.Describe(catalog.Find(id)!), image.References, replaced);
     }

@@ -162,6 +162,10 @@ internal sealed class ImageCatalog
         Digest.TryParse(record.Id, out _)
         && Digest.TryParse(record.Manifest, out _)
         && Array.TrueForAll(record.Layers, layer => layer is not null && Digest.TryParse(layer.DiffId, out _))
+        && Array.TrueForAll(
+            record.Digests ?? [],
+            name => ImageReference.TryParse(name, out ImageReference reference) && reference.Digest is not null
+        )
         && Array.TrueForAll(record.PendingTags ?? [], tag => ImageReference.TryParse(tag, out _));
 
     private static bool IsSound(TagRecord record) =>
