@@ -17,6 +17,7 @@ need_peers() {
     [ ${#missing[@]} = 0 ] || need_packages "${missing[@]}" || return
     collect_apt_settings
     [ -x "$CONEX_PEERS/engine/usr/bin/containerd" ] || step "fetching docker and containerd" fetch_engines || return
+    [ -x "$CONEX_PEERS/registry/usr/bin/docker-registry" ] || step "fetching a registry" fetch_registry || return
     [ -x "$CONEX_PEERS/criu/bin/criu" ] || step "fetching criu" fetch_criu || echo "criu cannot be had, so some tests will skip" >&2
     # Debian 12's knows no tar as a device. Without one the tests that need it skip.
     [ -x "$CONEX_PEERS/erofs/usr/bin/fsck.erofs" ] || step "fetching fsck.erofs of a newer Debian" fetch_erofs ||
@@ -88,4 +89,19 @@ libraries=$root/usr/lib/x86_64-linux-gnu
 exec "$libraries/ld-linux-x86-64.so.2" --argv0 criu --library-path "$libraries" "$root/usr/sbin/criu" "$@"
 END
     chmod +x "$folder/bin/criu" && mv "$folder" "$CONEX_PEERS/criu" && "$CONEX_PEERS/criu/bin/criu" --version
+}
+
+# Only unpacked, too: the package would start a registry on a port that is open to all.
+fetch_registry() {
+    local folder=$CONEX_PEERS/registry.new
+    rm -rf "$folder"
+    mkdir -p "$folder" && cd "$folder" || return
+    download_registry || { apt-get -q -o DPkg::Lock::Timeout=120 update && download_registry; } || return
+    dpkg -x ./docker-registry_*.deb . && rm ./*.deb && cd / || return
+    rm -rf "$CONEX_PEERS/registry"
+    mv "$folder" "$CONEX_PEERS/registry" && "$CONEX_PEERS/registry/usr/bin/docker-registry" --version
+}
+
+download_registry() {
+    apt-get -q -o APT::Sandbox::User=root download docker-registry
 }

@@ -18,8 +18,9 @@ internal sealed class ImagePull(ImageStore store, LayerFlights flights, Registry
         CancellationToken cancellationToken
     )
     {
-        report(new TransferStep(reference.Tag ?? reference.Digest?.ToString() ?? "", $"Pulling from {reference.Path}"));
         RemoteImage remote = await RemoteImage.ReadAsync(repositories, reference, platform, cancellationToken);
+        // Not before: a name that is not there is an error by its status, and no progress.
+        report(new TransferStep(reference.Tag ?? reference.Digest?.ToString() ?? "", $"Pulling from {reference.Path}"));
         Digest[] leased = [.. remote.Config.Rootfs.DiffIds.Distinct()];
         Array.ForEach(leased, store.TakeLease);
         try
