@@ -1,6 +1,5 @@
 using Conex.Images.Archives;
 using Conex.Images.Catalog;
-using Conex.Images.Compression;
 using Conex.Images.Content;
 using Conex.Images.Layers;
 using Conex.Linux.Errors;
@@ -24,7 +23,7 @@ public sealed class ImageStore : IDisposable
         Content = ContentStore.Open(dataDirectory);
         Layers = LayerStore.Open(dataDirectory, storage);
         Ingest = IngestStore.Open(dataDirectory, time.GetUtcNow());
-        Blobs = LayerBlobs.Open(dataDirectory, Content);
+        Blobs = LayerBlobs.Open(dataDirectory, Content, Ingest);
         catalog = ImageCatalog.Open(dataDirectory);
         descriptions = new ImageDescriptions(catalog, Content);
         unused = new UnusedContent(catalog, Content, Layers, Blobs, leases);
@@ -232,30 +231,8 @@ public sealed class ImageStore : IDisposable
         }
     }
 
-    /// <summary>The exact tar of a layer, from a compressed form that is kept; null when none is.</summary>
-    internal Stream? OpenLayerTar(Digest diffId) =>
-        Blobs.Of(diffId).FirstOrDefault(blob => Content.Contains(Digest.Parse(blob.Digest))) is { } kept
-            ? Decompression.Open(Content.Open(Digest.Parse(kept.Digest)))
-            : null;
-
-    /// <summary>Takes a blob that was downloaded whole into the content store.</summary>
-    /// <returns>Whether it is there.</returns>
-    internal bool KeepDownloaded(Digest digest)
-    {
-        lock (gate)
-        {
-            if (!Content.Contains(digest) && Ingest.Contains(digest))
-            {
-                Content.Adopt(Ingest.PathOf(digest), digest);
-            }
-            Ingest.Delete(digest);
-            return Content.Contains(digest);
-        }
-    }
-
-    /// <summary>The exact bytes of an image's manifest.</summary>
-    /// <exception cref="BlobException">It is damaged on the disk.</exception>
-    internal byte[] ReadManifest(StoredImage image) => Content.Read(image.Manifest);
+    /// <summary>The exact tar of a layer; null when its bytes are not kept.</summary>
+    internal Stream? OpenLayerTar(Digest diffId) => Blobs.OpenTar(diffId);
 
     /// <summary>Remembers that a registry has an image under a name with a digest.</summary>
     internal void AddDigest(Digest id, ImageReference name)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Conex.Images.Compression;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Oci;
@@ -14,19 +15,21 @@ internal sealed class LayerBlobs
     private readonly Lock gate = new();
     private readonly string path;
     private readonly ContentStore content;
+    private readonly IngestStore ingest;
     private readonly Dictionary<Digest, LayerBlobRecord> records = [];
 
-    private LayerBlobs(string path, ContentStore content)
+    private LayerBlobs(string path, ContentStore content, IngestStore ingest)
     {
         this.path = path;
         this.content = content;
+        this.ingest = ingest;
     }
 
     /// <summary>Reads the records. One that cannot be read is forgotten: it only saves work.</summary>
     /// <exception cref="KernelException">The directory cannot be made or read.</exception>
-    internal static LayerBlobs Open(string dataDirectory, ContentStore content)
+    internal static LayerBlobs Open(string dataDirectory, ContentStore content, IngestStore ingest)
     {
-        var blobs = new LayerBlobs(Path.Combine(dataDirectory, "content", "layers"), content);
+        var blobs = new LayerBlobs(Path.Combine(dataDirectory, "content", "layers"), content, ingest);
         Directory.CreateDirectory(blobs.path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using DirectoryHandle directory = PathAt.OpenDirectory(blobs.path);
         foreach (DirectoryEntry entry in DirectoryEntries.Read(directory))
@@ -49,6 +52,27 @@ internal sealed class LayerBlobs
         lock (gate)
         {
             return records.TryGetValue(diffId, out LayerBlobRecord? record) ? record.Blobs : [];
+        }
+    }
+
+    /// <summary>The exact tar of a layer, from a form whose bytes are kept; null when none is.</summary>
+    internal Stream? OpenTar(Digest diffId) =>
+        Of(diffId).FirstOrDefault(blob => content.Contains(Digest.Parse(blob.Digest))) is { } kept
+            ? Decompression.Open(content.Open(Digest.Parse(kept.Digest)))
+            : null;
+
+    /// <summary>Takes a blob that was downloaded whole into the content store.</summary>
+    /// <returns>Whether it is there.</returns>
+    internal bool Keep(Digest digest)
+    {
+        lock (gate)
+        {
+            if (!content.Contains(digest) && ingest.Contains(digest))
+            {
+                content.Adopt(ingest.PathOf(digest), digest);
+            }
+            ingest.Delete(digest);
+            return content.Contains(digest);
         }
     }
 

@@ -15,12 +15,11 @@ internal static class HostRules
 
     /// <summary>Whether a registry need not prove who it is.</summary>
     /// <param name="authority">Host, or host:port.</param>
-    /// <param name="insecure">Hosts, hosts with ports, and networks.</param>
-    internal static bool IsInsecure(string authority, IReadOnlyList<string> insecure)
+    internal static bool IsInsecure(string authority, RegistrySettings settings)
     {
         string host = HostOf(authority);
-        return IsLoopback(host)
-            || insecure.Any(rule =>
+        return (settings.TrustsLoopback && IsLoopback(host))
+            || settings.InsecureRegistries.Any(rule =>
                 rule.Equals(authority, StringComparison.OrdinalIgnoreCase)
                 || rule.Equals(host, StringComparison.OrdinalIgnoreCase)
                 || (

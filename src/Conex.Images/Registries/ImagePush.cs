@@ -19,7 +19,7 @@ internal sealed class ImagePush(ImageStore store, RegistrySettings settings, Reg
         CancellationToken cancellationToken
     )
     {
-        Manifest manifest = Manifest.Parse(store.ReadManifest(image));
+        Manifest manifest = Manifest.Parse(store.Content.Read(image.Manifest));
         foreach (StoredLayer layer in image.Layers)
         {
             report(new TransferStep(layer.DiffId.Short, "Preparing"));
@@ -55,7 +55,7 @@ internal sealed class ImagePush(ImageStore store, RegistrySettings settings, Reg
     private ManifestDocument Document(StoredImage image, Manifest manifest, Descriptor[] layers)
     {
         bool isSame = layers.Select(layer => layer.Digest).SequenceEqual(manifest.Layers.Select(layer => layer.Digest));
-        byte[] bytes = isSame ? store.ReadManifest(image) : (manifest with { Layers = layers }).ToUtf8Json();
+        byte[] bytes = isSame ? store.Content.Read(image.Manifest) : (manifest with { Layers = layers }).ToUtf8Json();
         return ManifestDocument.From(bytes, manifest.MediaType ?? MediaType.OciManifest);
     }
 

@@ -143,7 +143,7 @@ internal sealed class RegistryAuthorizer(RegistryTransport transport, string reg
         {
             throw new RegistryException($"the registry {registry} names \"{challenge["realm"]}\" as its token service, which is no URL");
         }
-        bool isSafe = realm.Scheme == "https" || HostRules.IsInsecure(realm.Authority, transport.Settings.InsecureRegistries);
+        bool isSafe = realm.Scheme == "https" || HostRules.IsInsecure(realm.Authority, transport.Settings);
         return isSafe || credential.IsEmpty
             ? realm
             : throw new RegistryException($"the registry {registry} wants the password sent to {realm.Authority} without TLS: refused");

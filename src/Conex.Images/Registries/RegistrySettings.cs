@@ -41,6 +41,9 @@ public sealed record RegistrySettings
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Whether loopback addresses need not prove who they are; tests of TLS have no other address.</summary>
+    internal bool TrustsLoopback { get; init; } = true;
+
     /// <summary>Variables of the environment, for proxies.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 }

@@ -48,7 +48,7 @@ internal sealed class RegistryTransport(RegistrySettings settings) : IDisposable
     /// <summary>How a registry is spoken to: TLS, unless it is insecure and knows none.</summary>
     internal async Task<string> SchemeAsync(string authority, CancellationToken cancellationToken)
     {
-        if (!HostRules.IsInsecure(authority, settings.InsecureRegistries))
+        if (!HostRules.IsInsecure(authority, settings))
         {
             return Uri.UriSchemeHttps;
         }
@@ -83,7 +83,7 @@ internal sealed class RegistryTransport(RegistrySettings settings) : IDisposable
 
     private HttpMessageInvoker Connect(string authority)
     {
-        bool isInsecure = HostRules.IsInsecure(authority, settings.InsecureRegistries);
+        bool isInsecure = HostRules.IsInsecure(authority, settings);
         return new HttpMessageInvoker(
             new SocketsHttpHandler
             {

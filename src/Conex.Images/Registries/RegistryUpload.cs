@@ -295,7 +295,4 @@ internal sealed class RegistryUpload(RegistryRepository repository)
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         return content;
     }
-
-    /// <summary>The registry does not know the upload any more, or the connection broke: it begins anew.</summary>
-    private sealed class UploadLostException(string message) : Exception(message);
 }

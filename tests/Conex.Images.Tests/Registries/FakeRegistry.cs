@@ -14,23 +14,20 @@ namespace Conex.Images.Tests.Registries;
 /// <summary>A registry on a socket that does what the specification says, until a test makes it misbehave.</summary>
 internal sealed class FakeRegistry : IDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Any, 0);
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource end = new();
     private readonly X509Certificate2? certificate;
-    private readonly string address;
     private bool isOver;
 
     /// <param name="certificate">Speaks TLS with it.</param>
-    /// <param name="address">0.0.0.0 leads here too, and is no loopback address by name.</param>
-    internal FakeRegistry(X509Certificate2? certificate = null, string address = "127.0.0.1")
+    internal FakeRegistry(X509Certificate2? certificate = null)
     {
         this.certificate = certificate;
-        this.address = address;
         listener.Start();
         _ = AcceptAsync();
     }
 
-    internal string Host => $"{address}:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    internal string Host => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
 
     internal ConcurrentDictionary<string, byte[]> Blobs { get; } = new(StringComparer.Ordinal);
 
