@@ -169,7 +169,7 @@ public sealed class ImageStore : IDisposable
             }
             if (removal.DeletesImage)
             {
-                result.AddRange(DeletedItems(id));
+                result.AddRange(ImageRemover.DeletedItems(catalog, id));
                 if (users(id).Count == 0)
                 {
                     detached = Delete(id);
@@ -231,18 +231,12 @@ public sealed class ImageStore : IDisposable
         }
     }
 
-    /// <summary>The exact tar of a layer; null when its bytes are not kept.</summary>
-    internal Stream? OpenLayerTar(Digest diffId) => Blobs.OpenTar(diffId);
-
     /// <summary>Remembers that a registry has an image under a name with a digest.</summary>
     internal void AddDigest(Digest id, ImageReference name)
     {
         lock (gate)
         {
-            if (catalog.Find(id) is { } record && record.Digests?.Contains(name.ToString(), StringComparer.Ordinal) != true)
-            {
-                catalog.Put(record with { Digests = [.. record.Digests ?? [], name.ToString()] });
-            }
+            catalog.AddDigest(id, name);
         }
     }
 
@@ -293,20 +287,6 @@ public sealed class ImageStore : IDisposable
         catalog.PutWithTags(record with { Digests = digests.Length > 0 ? digests : null }, image.References, Now);
         unused.DeleteBlobs([manifest]);
         return new LoadedImage(descriptions.Describe(catalog.Find(id)!), image.References, replaced);
-    }
-
-    /// <summary>docker's lines: the image, and the chain IDs that no other image has, the top-most first.</summary>
-    private IEnumerable<ImageRemoval> DeletedItems(Digest id)
-    {
-        var others = new HashSet<Digest>(
-            catalog.Records.Where(record => !record.IsRemoved).SelectMany(record => ImageRemover.ChainIds(UnusedContent.DiffIds(record)))
-        );
-        IReadOnlyList<Digest> chain = ImageRemover.ChainIds(UnusedContent.DiffIds(catalog.Find(id)!));
-        return
-        [
-            new ImageRemoval(null, id.ToString()),
-            .. chain.Reverse().Where(digest => !others.Contains(digest)).Select(digest => new ImageRemoval(null, digest.ToString())),
-        ];
     }
 
     private List<string> Delete(Digest id)

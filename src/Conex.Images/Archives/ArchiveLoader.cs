@@ -84,7 +84,7 @@ internal static class ArchiveLoader
         );
     }
 
-    /// <summary>The layers as they came, so that a push has the bytes that the manifest names.</summary>
+    /// <summary>The compressed layers as they came, so that a push has the bytes that the manifest names; tars are in the layer store.</summary>
     private static void KeepLayers(ImageStore store, ArchivedImage archived, NewImage image)
     {
         for (int i = 0; i < image.Layers.Count; i++)
@@ -94,6 +94,10 @@ internal static class ArchiveLoader
             using (Stream stream = file.OpenRead())
             {
                 type = Decompression.LayerType(stream);
+            }
+            if (type == MediaType.OciLayer)
+            {
+                continue;
             }
             file.Keep(store.Content);
             store.Blobs.Add(image.Layers[i].DiffId, file.Digest, file.Size, type, source: null);

@@ -1,5 +1,4 @@
 using Conex.Images.Compression;
-using Conex.Images.Content;
 using Conex.Images.Layers;
 using Conex.Images.Tar;
 using Conex.Linux.Faults;
@@ -22,13 +21,11 @@ internal static class RootFilesystemImport
         Platform platform = options.Platform ?? Platform.Current;
         try
         {
-            using BlobWriter kept = store.Content.Begin();
             using var session = new LayerSession(store);
-            StoredLayer layer = session.Provide(new TeeStream(rootfs, kept), cancellationToken);
+            StoredLayer layer = session.Provide(rootfs, cancellationToken);
             CrashStep.At("image.import.layer-unpacked");
             session.Commit();
             CrashStep.At("image.import.layer-committed");
-            Keep(store, kept, layer);
             byte[] config = new ImageConfig
             {
                 Created = store.Now,
@@ -46,17 +43,5 @@ internal static class RootFilesystemImport
         {
             throw new ImageArchiveException(e.Message, e);
         }
-    }
-
-    /// <summary>The layer as it came, for a push.</summary>
-    private static void Keep(ImageStore store, BlobWriter kept, StoredLayer layer)
-    {
-        string type;
-        using (Stream stream = kept.OpenRead())
-        {
-            type = Decompression.LayerType(stream);
-        }
-        store.Content.Commit(kept, kept.Digest);
-        store.Blobs.Add(layer.DiffId, kept.Digest, kept.Size, type, source: null);
     }
 }

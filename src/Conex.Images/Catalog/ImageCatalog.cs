@@ -95,6 +95,15 @@ internal sealed class ImageCatalog
         }
     }
 
+    /// <summary>Remembers a name with a digest under which a registry has an image.</summary>
+    internal void AddDigest(Digest id, ImageReference name)
+    {
+        if (Find(id) is { } record && record.Digests?.Contains(name.ToString(), StringComparer.Ordinal) != true)
+        {
+            Put(record with { Digests = [.. record.Digests ?? [], name.ToString()] });
+        }
+    }
+
     internal void Remove(Digest id)
     {
         PathAt.Unlink(PathAt.Current, ImagePath(id));

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Conex.Images.Compression;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Oci;
@@ -54,12 +53,6 @@ internal sealed class LayerBlobs
             return records.TryGetValue(diffId, out LayerBlobRecord? record) ? record.Blobs : [];
         }
     }
-
-    /// <summary>The exact tar of a layer, from a form whose bytes are kept; null when none is.</summary>
-    internal Stream? OpenTar(Digest diffId) =>
-        Of(diffId).FirstOrDefault(blob => content.Contains(Digest.Parse(blob.Digest))) is { } kept
-            ? Decompression.Open(content.Open(Digest.Parse(kept.Digest)))
-            : null;
 
     /// <summary>Takes a blob that was downloaded whole into the content store.</summary>
     /// <returns>Whether it is there.</returns>

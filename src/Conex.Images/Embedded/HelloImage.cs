@@ -70,7 +70,6 @@ public static class HelloImage
         using var session = new LayerSession(store);
         StoredLayer layer = session.Provide(diffId, () => new MemoryStream(tar, writable: false), CancellationToken.None);
         session.Commit();
-        store.Blobs.Add(diffId, store.Content.Write(tar), tar.Length, MediaType.OciLayer, source: null);
         return store.Register([new NewImage(config, PlainManifest.For(config, [layer]), [layer], [Reference])])[0].Image;
     }
 

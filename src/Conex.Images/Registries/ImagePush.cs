@@ -189,7 +189,7 @@ internal sealed class ImagePush(ImageStore store, RegistrySettings settings, Reg
             () =>
             {
                 using Stream tar =
-                    store.OpenLayerTar(diffId)
+                    store.OpenTar(diffId)
                     ?? throw new RegistryException(
                         $"push the layer {diffId.Short}: its bytes are not here, and {repository.Connection.Host} does not have {named.Digest}"
                     );

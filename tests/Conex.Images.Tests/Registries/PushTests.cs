@@ -153,7 +153,7 @@ public sealed class PushTests : IDisposable
     /// <summary>The same image as its parts.</summary>
     private static TestImage TestImageOf(PullHouse house, StoredImage image)
     {
-        using Stream tar = house.Store.Images.OpenLayerTar(image.Layers[0].DiffId)!;
+        using Stream tar = house.Store.Images.OpenTar(image.Layers[0].DiffId)!;
         using var bytes = new MemoryStream();
         tar.CopyTo(bytes);
         return new TestImage(bytes.ToArray())
