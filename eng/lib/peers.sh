@@ -37,7 +37,8 @@ extract_newer() {
         rm -rf --one-file-system "$folder"
         mmdebstrap --mode=root --variant=extract --include="$package" --aptopt="$CONEX_APT_CONF" \
             "$suite" "$folder" "deb $mirror $suite main" </dev/null || continue
-        rm -rf --one-file-system "$target"
+        # Its links lead in circles.
+        rm -rf --one-file-system "$target" "$folder/dev"
         mv "$folder" "$target"
         return
     done

@@ -44,11 +44,7 @@ internal sealed record DaemonOptions(string DataRoot, string RunRoot, int? Ready
         LayerStorage layers = Storage(Given(invocation.Text("layers"), environment(LayersVariable)));
         string config =
             Given(invocation.Text("config-file"), environment("CONEX_CONFIG"))
-            ?? (
-                isRoot
-                    ? "/etc/conex/conexd.json"
-                    : $"{Given(environment("XDG_CONFIG_HOME"), null) ?? $"{environment("HOME")}/.config"}/conex/conexd.json"
-            );
+            ?? ConfigOf(isRoot ? null : Given(environment("XDG_CONFIG_HOME"), null) ?? $"{environment("HOME")}/.config");
         return new DaemonOptions(
             Path.GetFullPath(data),
             Path.GetFullPath(run),
@@ -56,6 +52,14 @@ internal sealed record DaemonOptions(string DataRoot, string RunRoot, int? Ready
             layers,
             Path.GetFullPath(config)
         );
+    }
+
+    /// <summary>The settings of the user, where there are some, else those of the host.</summary>
+    private static string ConfigOf(string? ownDirectory)
+    {
+        const string ofHost = "/etc/conex/conexd.json";
+        string own = $"{ownDirectory}/conex/conexd.json";
+        return ownDirectory is not null && File.Exists(own) ? own : ofHost;
     }
 
     /// <exception cref="UsageException">The word is none of them.</exception>

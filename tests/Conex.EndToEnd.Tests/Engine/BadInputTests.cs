@@ -10,12 +10,13 @@ public sealed class BadInputTests(EngineHouse house) : IClassFixture<EngineHouse
     [Fact]
     public void A_missing_image()
     {
-        CommandResult result = house.Do("run", "--rm", "no/such:image", "true").EndedWith(125);
+        // Nobody listens on this port.
+        CommandResult result = house.Do("run", "--rm", "127.0.0.1:1/no/such:image", "true").EndedWith(125);
 
-        Assert.StartsWith("Unable to find image 'no/such:image' locally\n", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith("Unable to find image '127.0.0.1:1/no/such:image' locally\n", result.Error, StringComparison.Ordinal);
         Assert.Single(
             Sentences(result),
-            l => l.Contains("no/such:image", StringComparison.Ordinal) && l.StartsWith("conex: ", StringComparison.Ordinal)
+            l => l.Contains("127.0.0.1:1", StringComparison.Ordinal) && l.StartsWith("conex: ", StringComparison.Ordinal)
         );
     }
 
@@ -54,6 +55,8 @@ public sealed class BadInputTests(EngineHouse house) : IClassFixture<EngineHouse
     [Fact]
     public void A_dead_socket_and_no_socket()
     {
+        // The first command makes the image, which may need the daemon.
+        house.Do("ps").Succeeded();
         house.Environment["CONEX_HOST"] = $"unix://{house.Place}/nobody.sock";
         try
         {

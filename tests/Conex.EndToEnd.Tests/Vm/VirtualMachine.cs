@@ -83,7 +83,7 @@ public sealed class VirtualMachine : IDisposable
         Directory.CreateDirectory(to);
         foreach (string file in Directory.GetFiles(from))
         {
-            File.Copy(file, $"{to}/{Path.GetFileName(file)}");
+            File.Copy(file, $"{to}/{Path.GetFileName(file)}", overwrite: true);
         }
     }
 }
