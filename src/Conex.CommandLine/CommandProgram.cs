@@ -13,8 +13,11 @@ public sealed class CommandProgram(Command root)
     /// <summary>The exit code for an option that cannot be understood.</summary>
     public int OptionErrorCode { get; init; } = 125;
 
-    /// <summary>The exit code for an unknown command or a wrong number of arguments.</summary>
+    /// <summary>The exit code for a wrong number of arguments.</summary>
     public int ArgumentErrorCode { get; init; } = 1;
+
+    /// <summary>The exit code for an unknown command.</summary>
+    public int CommandErrorCode { get; init; } = 1;
 
     /// <summary>Width of help in columns.</summary>
     public int Columns { get; init; } = 80;
@@ -107,7 +110,7 @@ public sealed class CommandProgram(Command root)
             message += $"Did you mean this?\n\t{string.Join("\n\t", near)}\n\n";
         if (invocation.Parent is not null)
             message += $"Usage:  {invocation.Path}\n\n";
-        return new(reason, message + $"Run '{invocation.Path} --help' for more information", ArgumentErrorCode);
+        return new(reason, message + $"Run '{invocation.Path} --help' for more information", CommandErrorCode);
     }
 
     private UsageException ArgumentError(Invocation invocation, string complaint)

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
 using Conex.CommandLine;
+using Conex.CommandLine.Values;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
-using Conex.Linux.Processes;
 using Conex.Runtime.Containers;
+using Conex.Runtime.Errors;
 
 namespace ConexRuntime;
 
@@ -14,15 +15,18 @@ internal sealed record GlobalOptions(RuntimeContext Context, string? LogFile, bo
     internal static GlobalOptions Of(Invocation invocation)
     {
         Invocation root = invocation.Root;
-        string state = root.Text("root") ?? DefaultRoot();
-        if (state.Length == 0 || Path.GetFullPath(state) == "/")
+        string? state = root.Text("root");
+        if (state is { Length: 0 } || (state is not null && Path.GetFullPath(state) == "/"))
         {
             throw new UsageException("root", "conex-runtime: --root must not be the root of the file system\n", 1);
         }
+        bool ofUser = state is null && StateRoot.IsOfUser;
         string? log = root.Text("log");
         return new GlobalOptions(
-            new RuntimeContext(Path.GetFullPath(state))
+            new RuntimeContext(() => state is null ? StateRoot.Find(ofUser) : Path.GetFullPath(state))
             {
+                IsRootSticky = ofUser,
+                Rootless = RootlessOf(root),
                 CgroupDriver = DriverOf(root),
                 Warn = text => Output.Error($"conex-runtime: warning: {text}\n"),
             },
@@ -32,7 +36,7 @@ internal sealed record GlobalOptions(RuntimeContext Context, string? LogFile, bo
     }
 
     /// <summary>Reports an error on standard error and, where one was named, in the log file, as callers of runc expect.</summary>
-    internal void Report(Exception e) => Report(e.Message, LogFields.Of(e));
+    internal void Report(Exception e) => Report(FailureSentence.Of(e), LogFields.Of(e));
 
     /// <inheritdoc cref="Report(Exception)"/>
     internal void Report(string message, LogFields fields = default)
@@ -78,13 +82,12 @@ internal sealed record GlobalOptions(RuntimeContext Context, string? LogFile, bo
 
     private static string Now() => DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
-    private static string DefaultRoot()
-    {
-        if (CurrentProcess.EffectiveUser == 0)
+    /// <returns>Null: the caller's rights say it.</returns>
+    private static bool? RootlessOf(Invocation root) =>
+        root.Text("rootless") switch
         {
-            return "/run/conex-runtime";
-        }
-        string? directory = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
-        return string.IsNullOrEmpty(directory) ? $"/tmp/conex-runtime-{CurrentProcess.EffectiveUser}" : $"{directory}/conex-runtime";
-    }
+            null or "" or "auto" => null,
+            var text => BooleanText.Parse(text)
+                ?? throw new UsageException("rootless", $"conex-runtime: --rootless {text}: known are true, false and auto\n", 1),
+        };
 }

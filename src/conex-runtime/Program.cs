@@ -13,6 +13,7 @@ internal static class Program
             Grammar = Grammar.SingleDash,
             OptionErrorCode = 1,
             ArgumentErrorCode = 1,
+            CommandErrorCode = 3,
         };
         return program.Run(arguments, Output.Text, Output.Error);
     }

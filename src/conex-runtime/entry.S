@@ -1,7 +1,8 @@
 /* Where the kernel enters the program: before libc and .NET begin, a command that starts processes inside a container executes the program again
    from a read-only clone of the mount that it lies on. What a container reaches through /proc/PID/exe, or runs by naming /proc/self/exe, is then a
    file that nobody can open for writing (CVE-2019-5736), for a tenth of what starting twice would cost. Where it lies on a read-only mount already,
-   nothing is done. Where the kernel refuses the clone, the program goes on and copies itself: Conex.Linux/Processes/OwnProgram.cs.
+   nothing is done. Where the kernel refuses the clone, as it does to ordinary users, the program goes on and
+   copies itself unless its file is out of their reach: Conex.Linux/Processes/OwnProgram.cs.
    System V ABI for x86-64; rsp points to argc, argv, NULL, envp, NULL; rdx belongs to libc. */
         .intel_syntax noprefix
 

@@ -1,8 +1,9 @@
-# Makes the kernel, the initial ramfs and the disk of the virtual machine, once. For `source`; needs $cache, sets $image.
-# Everything that a boot under emulation pays for is left out: the kernel is uncompressed, the initial ramfs holds one
-# module, and units that no test needs are masked.
+# Makes the kernel, the initial ramfs and the disk of the virtual machine, once. For `source`; needs $cache and $cgroups, sets $image.
+# Everything that a boot under emulation pays for is left out: the kernel is uncompressed, the initial ramfs holds
+# only modules that reach disk and share, and units that no test needs are masked.
 
-suite=trixie
+# The kernel and systemd of trixie have no memory and no cpuset hierarchy of version 1.
+if [ "$cgroups" = v2 ]; then suite=trixie; else suite=bookworm; fi
 packages=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,udev,kmod,apparmor,passwd,busybox-static,iproute2,nftables,uidmap,procps
 
 need_image() {
@@ -123,18 +124,31 @@ END
     ln -sf ../vm-job.service "$root/etc/systemd/system/multi-user.target.wants/vm-job.service"
 }
 
+# What the kernel has not built in, in the order of loading.
+add_modules() {
+    local name file
+    : >"$tree/modules"
+    for name in virtio_pci virtio_blk ext4 virtiofs virtio_console; do
+        for file in $(chroot "$root" modprobe -S "${modules##*/}" -D "$name" | awk '$1 == "insmod" { print $2 }'); do
+            [ ! -e "$tree/${file##*/}" ] || continue
+            cp "$root$file" "$tree/"
+            echo "${file##*/}" >>"$tree/modules"
+        done
+    done
+}
+
 # Mounts the disk and the share, takes the job from it, and hands over to systemd.
 make_initrd() {
     local tree=$work/tree
     mkdir -p "$tree/bin" "$tree/root" "$tree/proc" "$tree/dev"
     cp "$root/bin/busybox" "$tree/bin/"
-    find "$modules" -name virtio_blk.ko -exec cp {} "$tree/" \;
+    add_modules
     cat >"$tree/init" <<'END'
 #!/bin/busybox sh
 b=/bin/busybox
 $b mount -t proc p /proc
 $b mount -t devtmpfs d /dev
-[ ! -f /virtio_blk.ko ] || $b insmod /virtio_blk.ko
+while read -r module; do $b insmod "/$module"; done </modules
 n=0
 until [ -b /dev/vda ] || [ $n -ge 200 ]; do $b sleep 0.05; n=$((n + 1)); done
 $b mount -t ext4 -o noatime /dev/vda /root || exec $b sh

@@ -1,9 +1,10 @@
 namespace Conex.CommandLine.Values;
 
 /// <summary>The spellings of true and false that pflag takes (Go's strconv.ParseBool).</summary>
-internal static class BooleanText
+public static class BooleanText
 {
-    internal static bool? Parse(string text) =>
+    /// <returns>Null for any other text.</returns>
+    public static bool? Parse(string text) =>
         text switch
         {
             "1" or "t" or "T" or "true" or "TRUE" or "True" => true,

@@ -70,6 +70,9 @@ public sealed class Cgroup : IDisposable
     /// <summary>Whether the processes are stopped; null where there is no freezer.</summary>
     public FreezerState? FreezerState => FreezerNode is { } node ? CgroupFreezer.StateOf(node) : null;
 
+    /// <summary>The directory whose files stop the processes; null where there is no freezer.</summary>
+    public string? FreezerPath => FreezerNode?.FullPath;
+
     internal ReadOnlySpan<CgroupNode> Nodes => nodes;
 
     internal CgroupNode? UnifiedNode => Array.Find(nodes, n => n.IsUnified);
@@ -83,7 +86,15 @@ public sealed class Cgroup : IDisposable
     /// <exception cref="CgroupException">The cgroup holds processes or is frozen, or there is no hierarchy to make it in.</exception>
     /// <exception cref="KernelException">A hierarchy refused; what was made is removed again.</exception>
     public static Cgroup Create(CgroupHost host, string cgroupsPath, bool onlyWritable = false) =>
-        new(host, cgroupsPath, CgroupCreation.Create(host, cgroupsPath, onlyWritable));
+        CgroupCreation.Create(host, cgroupsPath, onlyWritable) is { Length: > 0 } nodes
+            ? new(host, cgroupsPath, nodes)
+            : throw new CgroupException(CgroupCreation.WhyNone(host, cgroupsPath));
+
+    /// <summary>Makes a cgroup in every hierarchy in which this user may; null when there is none.</summary>
+    /// <inheritdoc cref="Create" path="/param"/>
+    /// <inheritdoc cref="Create" path="/exception"/>
+    public static Cgroup? TryCreateWritable(CgroupHost host, string cgroupsPath) =>
+        CgroupCreation.Create(host, cgroupsPath, onlyWritable: true) is { Length: > 0 } nodes ? new(host, cgroupsPath, nodes) : null;
 
     /// <summary>Names a cgroup, whether it exists or not; costs no system call.</summary>
     /// <exception cref="CgroupException">The path names no cgroup below the root.</exception>
@@ -116,6 +127,9 @@ public sealed class Cgroup : IDisposable
         }
         return new Cgroup(host, cgroupsPath, [.. nodes]);
     }
+
+    /// <summary>Whether the cgroup lies in a hierarchy that has a controller; one of version 2 may still not be enabled.</summary>
+    public bool Has(string controller) => NodeOf(controller) is not null;
 
     /// <summary>Moves a process, with all its threads, into this cgroup in every hierarchy.</summary>
     /// <param name="pid">0 moves the calling process.</param>

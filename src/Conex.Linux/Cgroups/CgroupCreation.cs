@@ -52,17 +52,55 @@ internal static class CgroupCreation
         }
         catch
         {
-            foreach (CgroupNode node in made)
-            {
-                _ = Libc.unlinkat(Libc.AT_FDCWD, node.FullPath, Libc.AT_REMOVEDIR);
-            }
+            Remove(made);
             nodes.ForEach(n => n.Dispose());
             throw;
         }
-        return nodes.Count > 0 ? [.. nodes] : throw new CgroupException(WhyNone(host, cgroupsPath));
+        return [.. nodes];
     }
 
-    private static string WhyNone(CgroupHost host, string cgroupsPath) =>
+    /// <summary>Makes the directories of a cgroup that nobody else makes.</summary>
+    /// <returns>Those that were not there before.</returns>
+    internal static List<CgroupNode> Make(IReadOnlyList<CgroupNode> nodes)
+    {
+        var made = new List<CgroupNode>(nodes.Count);
+        try
+        {
+            foreach (CgroupNode node in nodes)
+            {
+                Errno error = TryMake(node);
+                if (error == Errno.None)
+                {
+                    made.Add(node);
+                }
+                else if (error != Errno.EEXIST)
+                {
+                    throw new KernelException("create cgroup", node.FullPath, error);
+                }
+                if (node.Hierarchy.Has("cpuset"))
+                {
+                    CpusetInheritance.Fill(node, isNew: error == Errno.None);
+                }
+            }
+            return made;
+        }
+        catch
+        {
+            Remove(made);
+            throw;
+        }
+    }
+
+    /// <summary>Takes back what was made, as far as nothing has come into it.</summary>
+    internal static void Remove(List<CgroupNode> made)
+    {
+        foreach (CgroupNode node in made)
+        {
+            _ = Libc.unlinkat(Libc.AT_FDCWD, node.FullPath, Libc.AT_REMOVEDIR);
+        }
+    }
+
+    internal static string WhyNone(CgroupHost host, string cgroupsPath) =>
         host.Mode == CgroupMode.None
             ? $"create cgroup {cgroupsPath}: no cgroup file system is mounted on this host"
             : $"create cgroup {cgroupsPath}: this user may not create cgroups in any hierarchy";
@@ -94,7 +132,8 @@ internal static class CgroupCreation
     private static Errno TryMake(string path) => Libc.mkdirat(Libc.AT_FDCWD, path, Mode) == 0 ? Errno.None : KernelCall.LastError;
 
     /// <summary>Limits and kills of one container must not hit another's processes, and a frozen cgroup would stop the new ones.</summary>
-    private static void RefuseOccupied(CgroupNode node)
+    /// <exception cref="CgroupException">It holds processes, or is frozen.</exception>
+    internal static void RefuseOccupied(CgroupNode node)
     {
         var processes = new HashSet<int>();
         node.AddProcesses(processes);

@@ -123,7 +123,11 @@ public sealed class CgroupHost
 
     /// <summary>The directory of another process's cgroup in the version 2 tree; null without one.</summary>
     /// <exception cref="KernelException">There is no such process.</exception>
-    public string? UnifiedPlaceOf(int pid) => Unified is { } tree ? tree.MountPoint + PathOf(pid, tree) : null;
+    public string? UnifiedPlaceOf(int pid) => Unified is { } tree ? PlaceOf(pid, tree) : null;
+
+    /// <summary>The directory of another process's cgroup in a hierarchy.</summary>
+    /// <exception cref="KernelException">There is no such process.</exception>
+    public static string PlaceOf(int pid, CgroupHierarchy hierarchy) => hierarchy.MountPoint + PathOf(pid, hierarchy);
 
     /// <summary>Another process's cgroup, likewise.</summary>
     internal static string PathOf(int pid, CgroupHierarchy hierarchy) => PathBelowMount(FileIo.ReadAll($"/proc/{pid}/cgroup"), hierarchy);

@@ -27,6 +27,9 @@ public sealed record DBusMessage(DBusMessageType Type)
     public string Member { get; init; } = "";
     public string ErrorName { get; init; } = "";
     public string Destination { get; init; } = "";
+
+    /// <summary>The unique name of who sent it: the bus writes it, so that no other can be pretended. Empty without a bus.</summary>
+    public string Sender { get; init; } = "";
     public string Signature { get; init; } = "";
     public byte[] Body { get; init; } = [];
 
@@ -56,6 +59,7 @@ public sealed record DBusMessage(DBusMessageType Type)
             header.UInt32(ReplySerial);
         }
         Field(header, 6, "s", Destination);
+        Field(header, 7, "s", Sender);
         Field(header, 8, "g", Signature);
         header.EndArray(fields);
         header.Align(8);
@@ -102,6 +106,8 @@ public sealed record DBusMessage(DBusMessageType Type)
                 (3, "s") => result with { Member = reader.String() },
                 (4, "s") => result with { ErrorName = reader.String() },
                 (5, "u") => result with { ReplySerial = reader.UInt32() },
+                (6, "s") => result with { Destination = reader.String() },
+                (7, "s") => result with { Sender = reader.String() },
                 (8, "g") => result with { Signature = reader.Signature() },
                 _ => Skipped(ref reader, signature, result),
             };

@@ -33,4 +33,25 @@ public sealed unsafe class MountHandle(int descriptor) : FileHandle(descriptor)
         long result = Libc.syscall(Libc.SYS_mount_setattr, Descriptor, (long)&empty, flags, (long)attributes, 32, 0);
         return result == -1 ? KernelCall.LastError : Errno.None;
     }
+
+    /// <summary>Attaches the mount to a directory or file of this thread's mount namespace (move_mount(2)).</summary>
+    /// <exception cref="KernelException">move_mount(2) refused: ENOENT, or EINVAL for a directory over a file.</exception>
+    public void Attach(string path)
+    {
+        byte[] name = [.. System.Text.Encoding.UTF8.GetBytes(path), 0];
+        byte empty = 0;
+        fixed (byte* p = name)
+        {
+            long result = Libc.syscall(
+                Libc.SYS_move_mount,
+                Descriptor,
+                (long)&empty,
+                Libc.AT_FDCWD,
+                (long)p,
+                Libc.MOVE_MOUNT_F_EMPTY_PATH,
+                0
+            );
+            KernelCall.Check(result, "attach a mount to", path);
+        }
+    }
 }

@@ -35,10 +35,31 @@ public static class MountTable
         return null;
     }
 
-    /// <summary>The fields of each line before and after the hyphen.</summary>
-    private static IEnumerable<(string[] Mount, string[] FileSystem)> Read()
+    /// <summary>The mounts that a process sees, in the order of the table.</summary>
+    /// <param name="pid">The process; null: this thread.</param>
+    /// <exception cref="KernelException">There is no such process.</exception>
+    public static IReadOnlyList<MountEntry> Of(int? pid)
     {
-        foreach (string line in Encoding.UTF8.GetString(FileIo.ReadAll("/proc/self/mountinfo")).Split('\n'))
+        List<MountEntry> entries = [];
+        foreach ((string[] mount, string[] fileSystem) in Read(pid is null ? "/proc/thread-self/mountinfo" : $"/proc/{pid}/mountinfo"))
+        {
+            entries.Add(new MountEntry(mount[0], mount[2], Unescape(mount[3]), Unescape(mount[4]), fileSystem[0]));
+        }
+        return entries;
+    }
+
+    /// <summary>Space, tab, newline and backslash stand there as three octal digits.</summary>
+    private static string Unescape(string field) =>
+        field
+            .Replace("\\040", " ", StringComparison.Ordinal)
+            .Replace("\\011", "\t", StringComparison.Ordinal)
+            .Replace("\\012", "\n", StringComparison.Ordinal)
+            .Replace("\\134", "\\", StringComparison.Ordinal);
+
+    /// <summary>The fields of each line before and after the hyphen.</summary>
+    private static IEnumerable<(string[] Mount, string[] FileSystem)> Read(string path = "/proc/self/mountinfo")
+    {
+        foreach (string line in Encoding.UTF8.GetString(FileIo.ReadAll(path)).Split('\n'))
         {
             int hyphen = line.IndexOf(" - ", StringComparison.Ordinal);
             if (hyphen >= 0)

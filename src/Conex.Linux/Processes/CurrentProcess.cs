@@ -13,6 +13,16 @@ public static class CurrentProcess
     /// <summary>The effective group.</summary>
     public static uint EffectiveGroup => Libc.getegid();
 
+    /// <summary>Whether setuid bits and file capabilities give this process and what it executes nothing (PR_SET_NO_NEW_PRIVS, prctl(2)).</summary>
+    public static bool HasNoNewPrivileges
+    {
+        get
+        {
+            const int PR_GET_NO_NEW_PRIVS = 39;
+            return Libc.prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+        }
+    }
+
     /// <summary>Starts a session of its own, without a controlling terminal.</summary>
     /// <exception cref="KernelException">setsid(2) refused: this process leads a group already.</exception>
     public static void NewSession() => KernelCall.Check(Libc.setsid(), "start a session");

@@ -29,12 +29,18 @@ public static unsafe class OwnProgram
         }
     }
 
-    /// <summary>Returns at once when nobody can write to the program: it lies on a read-only mount, or is a sealed copy already. Else executes a
-    /// sealed copy of it, in memory, with the same arguments and environment.</summary>
+    /// <summary>Whether the program is root's and nobody else may write to it, and this process is an ordinary user's: what that user starts acts
+    /// as the user or as the user's subordinate IDs, and can neither open the file for writing nor change its mode. The write bit of the group
+    /// stands for whatever an ACL gives, too (acl(5)).</summary>
+    private static bool IsOutOfReach =>
+        CurrentProcess.EffectiveUser != 0 && PathAt.Status(Path) is { UserId: 0 } status && (status.Mode & 0x12) == 0;
+
+    /// <summary>Returns at once when nobody can write to the program: it lies on a read-only mount, is out of this user's reach, or is a sealed
+    /// copy already. Else executes a sealed copy of it, in memory, with the same arguments and environment.</summary>
     /// <exception cref="KernelException">There is no /proc, or the kernel allows no copy.</exception>
     public static void Protect()
     {
-        if (!IsOnReadOnlyMount)
+        if (!IsOnReadOnlyMount && !IsOutOfReach)
         {
             using FileHandle program = PathAt.Open(Path, OpenMode.Read);
             if (Libc.fcntl(program.Descriptor, F_GET_SEALS, 0) != Sealed)

@@ -27,6 +27,7 @@ public sealed unsafe class UnixSocket : FileHandle
         TryConnect(path, out Errno error, sendSeconds) ?? throw new KernelException("connect to", path, error);
 
     /// <summary>Connects, or returns null and the reason.</summary>
+    /// <param name="path">One that begins with a zero is a name in the abstract namespace.</param>
     /// <param name="sendSeconds">How long connecting and each sending may take; 0: for ever.</param>
     public static UnixSocket? TryConnect(string path, out Errno error, int sendSeconds = 0)
     {
@@ -195,7 +196,8 @@ public sealed unsafe class UnixSocket : FileHandle
             return directory;
         }
         _ = Encoding.UTF8.GetBytes(name, new Span<byte>(address + 2, LongestPath));
-        length = 2 + count + 1;
+        // The whole of the length is the name in the abstract namespace (unix(7)).
+        length = 2 + count + (name[0] == '\0' ? 0 : 1);
         return directory;
     }
 }

@@ -26,29 +26,36 @@ public sealed class SystemdConnection : IDisposable
     /// <exception cref="DBusException">There is none, or it refuses this user.</exception>
     public static SystemdConnection Open(bool user, TimeSpan patience)
     {
-        string runtime = user ? Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? "" : "/run";
-        if (user && runtime.Length == 0)
+        (string? own, IEnumerable<string> buses) = user ? UsersSockets() : SystemsSockets();
+        if (own is not null && TryOpen(own, patience) is { } direct)
         {
-            throw new DBusException(
-                "",
-                "connect to the user's systemd: XDG_RUNTIME_DIR is not set (log in, or use --cgroup-manager cgroupfs)"
-            );
+            return Over(direct, viaBus: false);
         }
-        if (TryOpen($"{runtime}/systemd/private", patience) is { } own)
+        foreach (string bus in buses)
         {
-            return new SystemdConnection(own, viaBus: false);
+            if (DBusConnection.TryOpen(bus, patience) is { } shared)
+            {
+                return Over(shared, viaBus: true);
+            }
         }
-        string bus = user ? UserBus(runtime) : $"{runtime}/dbus/system_bus_socket";
-        DBusConnection shared =
-            DBusConnection.TryOpen(bus, patience)
-            ?? throw new DBusException(
-                "",
-                $"connect to systemd: nobody listens on {runtime}/systemd/private or {bus} (does systemd run here?)"
-            );
-        var result = new SystemdConnection(shared, viaBus: true);
+        throw new DBusException(
+            "",
+            $"connect to systemd: nobody listens on {string.Join(" or ", own is null ? buses : buses.Prepend(own)).Replace('\0', '@')} (does systemd run here?)"
+        );
+    }
+
+    /// <summary>A conversation on a connection that reaches systemd.</summary>
+    /// <param name="viaBus">Whether a bus lies between, which is greeted first.</param>
+    /// <exception cref="DBusException">The bus does not take this process in; the connection is closed.</exception>
+    public static SystemdConnection Over(DBusConnection connection, bool viaBus = false)
+    {
+        var result = new SystemdConnection(connection, viaBus);
         try
         {
-            result.JoinBus();
+            if (viaBus)
+            {
+                result.JoinBus();
+            }
             return result;
         }
         catch
@@ -58,16 +65,27 @@ public sealed class SystemdConnection : IDisposable
         }
     }
 
-    /// <summary>A conversation on a connection that reaches systemd without a bus.</summary>
-    public static SystemdConnection Over(DBusConnection connection) => new(connection, viaBus: false);
-
     /// <summary>The cgroup below which systemd keeps its units; empty for the root.</summary>
     /// <exception cref="DBusException">systemd refused.</exception>
-    public string ControlGroup()
+    public string ControlGroup() => Property("ControlGroup").TrimEnd('/');
+
+    /// <summary>systemd's version: 257.</summary>
+    /// <exception cref="DBusException">systemd refused, or names none.</exception>
+    public int Version()
+    {
+        // "257.7-1", "v245.4-4ubuntu3", "systemd 219".
+        string text = Property("Version");
+        int first = text.AsSpan().IndexOfAnyInRange('0', '9');
+        int length = first < 0 ? 0 : text.AsSpan(first).IndexOfAnyExceptInRange('0', '9');
+        ReadOnlySpan<char> digits = first < 0 ? [] : text.AsSpan(first)[..(length < 0 ? text.Length - first : length)];
+        return int.TryParse(digits, out int version) ? version : throw new DBusException("", $"systemd's version '{text}' cannot be read");
+    }
+
+    private string Property(string name)
     {
         var body = new DBusWriter();
         body.String(ManagerInterface);
-        body.String("ControlGroup");
+        body.String(name);
         DBusMessage reply = connection.Call(
             new DBusMessage(DBusMessageType.MethodCall)
             {
@@ -80,7 +98,7 @@ public sealed class SystemdConnection : IDisposable
             }
         );
         RequireSignature(reply, "v");
-        return new DBusReader(reply.Body).StringVariant().TrimEnd('/');
+        return new DBusReader(reply.Body).StringVariant();
     }
 
     /// <summary>Makes and starts a unit that is gone when it stops, and waits until it runs.</summary>
@@ -155,7 +173,11 @@ public sealed class SystemdConnection : IDisposable
         connection.WaitForSignal(
             message =>
             {
-                if (message is not { Interface: ManagerInterface, Member: "JobRemoved", Signature: "uoss" })
+                // Anybody on a bus may send this process a signal; systemd's name is that of who answered.
+                if (
+                    message is not { Interface: ManagerInterface, Member: "JobRemoved", Signature: "uoss" }
+                    || (viaBus && message.Sender != reply.Sender)
+                )
                 {
                     return false;
                 }
@@ -218,11 +240,29 @@ public sealed class SystemdConnection : IDisposable
         }
     }
 
-    private static string UserBus(string runtime)
+    private static (string? Own, IEnumerable<string> Buses) SystemsSockets()
     {
-        const string scheme = "unix:path=";
-        string address = Environment.GetEnvironmentVariable("DBUS_SESSION_BUS_ADDRESS") ?? "";
-        return address.StartsWith(scheme, StringComparison.Ordinal) ? address[scheme.Length..].Split(',', ';')[0] : $"{runtime}/bus";
+        string given = Environment.GetEnvironmentVariable("DBUS_SYSTEM_BUS_ADDRESS") ?? "";
+        return ("/run/systemd/private", [.. BusAddress.Sockets(given), "/run/dbus/system_bus_socket"]);
+    }
+
+    private static (string? Own, IEnumerable<string> Buses) UsersSockets()
+    {
+        string runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? "";
+        List<string> buses = [.. BusAddress.Sockets(Environment.GetEnvironmentVariable("DBUS_SESSION_BUS_ADDRESS") ?? "")];
+        if (runtime.Length == 0 && buses.Count == 0)
+        {
+            throw new DBusException(
+                "",
+                "connect to the user's systemd: neither XDG_RUNTIME_DIR nor DBUS_SESSION_BUS_ADDRESS is set (log in, or use --cgroup-manager cgroupfs)"
+            );
+        }
+        if (runtime.Length == 0)
+        {
+            return (null, buses);
+        }
+        buses.Add($"{runtime}/bus");
+        return ($"{runtime}/systemd/private", buses);
     }
 
     private static void Write(DBusWriter body, IReadOnlyList<UnitProperty> properties)

@@ -80,6 +80,9 @@ public static class ContainerControl
         int n = FileIo.TryRead(socket, report, out _);
         if (n > 0 && ProgramFailure.TryParse(report[..n], out ProgramFailure failure))
         {
+            // The process reports before it ends: who reads the error finds the container stopped.
+            using PidHandle? init = container.OpenInit();
+            _ = init is null ? 0 : Poll.Readable(new FileHandle?[] { init }, LookInterval);
             throw LaunchFailureText.Explain(container.Record.StartSteps, failure);
         }
     }
@@ -128,7 +131,9 @@ public static class ContainerControl
         }
         using Cgroup cgroup =
             container.OpenCgroup()
-            ?? throw new ContainerStateException($"cannot pause container {id}: it was made without a cgroup of its own");
+            ?? throw new ContainerStateException(
+                $"cannot pause container {id}: it was made without a cgroup of its own: {OrdinaryCgroup.WayOut(CgroupHost.Detect())}"
+            );
         cgroup.Freeze(RuntimeContext.Deadline);
     }
 

@@ -4,6 +4,7 @@ using Conex.Linux.Cgroups;
 using Conex.Linux.Errors;
 using Conex.Linux.Faults;
 using Conex.Linux.Landlock;
+using Conex.Linux.Processes;
 using Conex.Linux.Sockets;
 using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.ContainerHooks;
@@ -30,7 +31,7 @@ public static class ContainerCreation
         string rootPath = bundle.RootPath;
         RuntimeSpec spec = request.Activation.AddTo(SeccompNotification.WithReceiver(WithHome(bundle, rootPath)));
         PreservedDescriptors.Check(request.Activation.Count, request.PreservedDescriptors);
-        StateDirectory state = StateDirectory.Create(context.Root, request.Id);
+        StateDirectory state = StateDirectory.Create(context.Root, request.Id, context.IsRootSticky);
         NewCgroup? cgroup = null;
         ContainerRecord? record = null;
         ContainerRecord? launching = null;
@@ -40,20 +41,7 @@ public static class ContainerCreation
         {
             NamespaceSet namespaces = NamespaceSet.Parse(spec.Linux);
             cgroup = NewCgroup.Plan(context, spec, request.Id);
-            var plain = new ContainerRecord
-            {
-                Id = request.Id,
-                Pid = 0,
-                StartTime = 0,
-                Bundle = bundle.Path,
-                Rootfs = rootPath,
-                Created = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffffff00Z", CultureInfo.InvariantCulture),
-                OciVersion = spec.OciVersion,
-                Namespaces = namespaces.All,
-                EndsWithInit = namespaces.Creates(NamespaceSet.Pid),
-                Annotations = spec.Annotations,
-                Hooks = LaterHooks(spec.Hooks),
-            };
+            ContainerRecord plain = NewRecord.Of(bundle.Path, rootPath, spec, namespaces, request.Id);
             record = cgroup.Describe(plain);
             state.WriteRecord(record);
             CrashStep.At("runtime.create.record-written");
@@ -66,9 +54,9 @@ public static class ContainerCreation
                 notify = request.Gate == StartGate.None ? NotifyProxy.Open(host, state.NotifySocket!) : null;
             }
             cgroup.Make();
-            if (cgroup.Describe(plain) is { CgroupPaths: not null } complete)
+            if (cgroup.Describe(plain) is var made && (made.CgroupPaths is not null || made.CgroupsPath != record.CgroupsPath))
             {
-                record = complete;
+                record = made;
                 state.WriteRecord(record);
             }
             if (spec.Linux?.IntelRdt is { } rdt)
@@ -79,12 +67,21 @@ public static class ContainerCreation
                 state.WriteRecord(record);
                 groups.Make(rdt, resctrl);
             }
-            cgroup.Limit();
+            LaunchOptions options = Options(spec, request, cgroup, namespaces);
+            bool goesAhead =
+                cgroup.OfStarter is not null
+                && options is { InUserNamespace: false, IsOrdinaryUser: false }
+                && StarterWork.CanWait(spec, namespaces);
+            if (!goesAhead)
+            {
+                cgroup.Limit();
+            }
             using var agent = SeccompAgent.TryConnect(spec.Linux, record, request.Gate == StartGate.None ? "creating" : "created");
             LaunchPlan plan = LaunchPlanCompiler.Compile(
                 spec,
-                Options(spec, request, cgroup) with
+                options with
                 {
+                    GoesAhead = goesAhead,
                     AgentMessageSize = agent?.LongestMessage ?? 0,
                     FilterCache = state.FilterCache,
                 }
@@ -140,6 +137,10 @@ public static class ContainerCreation
                     StartSteps = StepsAfterGate(plan),
                 };
                 state.WriteRecord(record);
+                if (plan.GoesAhead)
+                {
+                    cgroup.Limit();
+                }
                 cgroup.Enclose(pid);
                 CrashStep.At("runtime.create.process-recorded");
                 record.Resctrl?.Join(pid);
@@ -161,7 +162,7 @@ public static class ContainerCreation
                 throw;
             }
         }
-        return new CreatedContainer(record, process, cgroup.Cgroup);
+        return new CreatedContainer(record, process, cgroup.Cgroup) { Linux = spec.Linux };
     }
 
     /// <param name="launched">What is known of a container whose hooks may have run; null before.</param>
@@ -212,17 +213,7 @@ public static class ContainerCreation
         return steps;
     }
 
-    private static Hooks? LaterHooks(Hooks? hooks) =>
-        hooks is { StartContainer.Count: > 0 } or { Poststart.Count: > 0 } or { Poststop.Count: > 0 }
-            ? hooks with
-            {
-                Prestart = null,
-                CreateRuntime = null,
-                CreateContainer = null,
-            }
-            : null;
-
-    private static LaunchOptions Options(RuntimeSpec spec, CreateRequest request, NewCgroup cgroup) =>
+    private static LaunchOptions Options(RuntimeSpec spec, CreateRequest request, NewCgroup cgroup, NamespaceSet namespaces) =>
         new()
         {
             Bundle = request.Bundle.Path,
@@ -238,8 +229,12 @@ public static class ContainerCreation
             PreservedDescriptors = request.Activation.Count + request.PreservedDescriptors,
             KeepGroups = GroupAnnotation.KeepsGroups(spec.Annotations),
             Cgroups = cgroup.Views(),
-            IntoCgroup = cgroup.OfStarter?.UnifiedDirectory is not null,
-            TaskFiles = cgroup.OfStarter?.TaskFiles ?? [],
+            SharesCgroup = cgroup.IsShared,
+            IsOrdinaryUser = CurrentProcess.EffectiveUser != 0,
+            DeniesSetGroups = CurrentProcess.EffectiveUser != 0 && IdMappings.DeniesSetGroups(spec.Linux?.GidMappings ?? []),
+            InUserNamespace = !namespaces.Has(NamespaceSet.User) && !UserNamespace.IsInitial,
+            IntoCgroup = cgroup.OfStarter?.Directory is not null,
+            TaskFiles = cgroup.TaskFiles,
             AvailableCapabilities = CapabilitySet.ReadPermitted(),
             LastCapability = CapabilitySet.ReadLast(),
             LandlockAbi = LandlockSteps.IsAsked(spec.Process, spec) ? LandlockKernel.ReadAbi() : 0,

@@ -1,5 +1,6 @@
 using Conex.Linux.Capabilities;
 using Conex.Linux.Cgroups;
+using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Linux.Landlock;
 using Conex.Linux.Processes;
@@ -18,6 +19,7 @@ public static class ContainerExec
     /// <param name="stdio">Standard input, output and error; null: this process's own. Not used with a terminal.</param>
     /// <param name="dieWithParent">Whether the process ends when this one does.</param>
     /// <param name="ignorePaused">Whether a paused container is no error: the process then waits for resume.</param>
+    /// <param name="warn">Takes what went wrong and ends nothing; null: it is an error.</param>
     /// <param name="cgroups">Cgroups below the container's to run in, <c>[controller[,controller]:]path</c>.</param>
     /// <param name="caughtSignals">The signals that this process has handlers for.</param>
     /// <exception cref="ContainerStateException">The container does not run.</exception>
@@ -30,7 +32,8 @@ public static class ContainerExec
         bool ignorePaused = false,
         int preservedDescriptors = 0,
         IReadOnlyList<string>? cgroups = null,
-        IReadOnlyList<Signal>? caughtSignals = null
+        IReadOnlyList<Signal>? caughtSignals = null,
+        Action<string>? warn = null
     )
     {
         PreservedDescriptors.Check(0, preservedDescriptors);
@@ -55,7 +58,7 @@ public static class ContainerExec
             PreservedDescriptors = preservedDescriptors,
             CaughtSignals = caughtSignals ?? [],
             KeepGroups = GroupAnnotation.KeepsGroups(container.Record.Annotations),
-            IntoCgroup = cgroup?.UnifiedDirectory is not null,
+            IntoCgroup = cgroup?.Directory is not null,
             TaskFiles = cgroup?.TaskFiles ?? [],
             AvailableCapabilities = CapabilitySet.ReadPermitted(),
             LastCapability = CapabilitySet.ReadLast(),
@@ -63,12 +66,8 @@ public static class ContainerExec
             FilterCache = container.State.FilterCache,
             LandlockAbi = LandlockSteps.IsAsked(process, spec) ? LandlockKernel.ReadAbi() : 0,
         };
-        LaunchPlan plan = ExecPlanCompiler.Compile(
-            PayloadEnvironment.Complete(process, () => HomeDirectory.Find(container.Record.Rootfs, process.User.Uid)),
-            container.Record.Namespaces,
-            spec,
-            options
-        );
+        Process complete = PayloadEnvironment.Complete(process, () => HomeDirectory.Find(container.Record.Rootfs, process.User.Uid));
+        LaunchPlan plan = ExecPlanCompiler.Compile(complete, container.Record.Namespaces, spec, options);
         var inputs = new LaunchInputs
         {
             Stdio = plan.Stdio is null ? null : stdio,
@@ -83,7 +82,27 @@ public static class ContainerExec
                 agent?.Describe(pid, container.Record.Pid);
             },
         };
-        LaunchedProcess launched = Launch(plan, inputs, container.Record.Pid);
+        LaunchedProcess launched;
+        try
+        {
+            launched = Launch(plan, inputs, container.Record.Pid);
+        }
+        catch (LaunchException e) when (warn is not null && e is { Step: ExecPlanCompiler.GoOn, Error: Errno.EACCES })
+        {
+            // As runc does for ordinary users: the kernel lets them move processes only below a cgroup that is theirs.
+            warn($"the process is not in the container's cgroup and its limits: {e.Message}");
+            plan = ExecPlanCompiler.Compile(
+                complete,
+                container.Record.Namespaces,
+                spec,
+                options with
+                {
+                    IntoCgroup = false,
+                    TaskFiles = [],
+                }
+            );
+            launched = Launcher.Start(plan, inputs with { Cgroup = null });
+        }
         launched.AwaitExecution();
         return launched;
     }

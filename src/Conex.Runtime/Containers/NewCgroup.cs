@@ -1,4 +1,5 @@
 using Conex.Linux.Cgroups;
+using Conex.Linux.Errors;
 using Conex.Linux.Faults;
 using Conex.Linux.Processes;
 using Conex.Oci.RuntimeSpec;
@@ -18,18 +19,23 @@ internal sealed class NewCgroup : IDisposable
     private readonly RuntimeSpec spec;
     private readonly string id;
     private readonly SystemdScope? scope;
-    private readonly string? path;
+    private readonly RuntimeContext context;
+    private readonly bool isNamed;
+    private string? path;
     private readonly LinuxResources resources;
     private readonly List<string> warnings = [];
+    private SharedCgroup? shared;
 
     private NewCgroup(RuntimeContext context, RuntimeSpec spec, string id)
     {
+        this.context = context;
         this.spec = spec;
         this.id = id;
         host = CgroupHost.Detect();
         resources = spec.Linux?.Resources ?? new LinuxResources();
         string? configured = string.IsNullOrEmpty(spec.Linux?.CgroupsPath) ? null : spec.Linux.CgroupsPath;
         scope = context.CgroupDriver == CgroupDriver.Systemd ? SystemdScope.Plan(host, configured, id) : null;
+        isNamed = configured is not null;
         path = context.CgroupDriver == CgroupDriver.Disabled ? null : scope?.CgroupsPath ?? configured ?? $"/conex/{id}";
     }
 
@@ -38,6 +44,16 @@ internal sealed class NewCgroup : IDisposable
 
     /// <summary>What the starter takes the process into; with systemd nothing.</summary>
     internal Cgroup? OfStarter => scope is null ? Cgroup : null;
+
+    /// <summary>Whether somebody other than root made it, or nobody could.</summary>
+    internal bool IsOrdinary { get; private set; }
+
+    /// <summary>Whether the container stays in the cgroup of a starter who is not root.</summary>
+    internal bool IsShared => Cgroup is null && (IsOrdinary || context.IsRootless);
+
+    /// <summary>The <c>tasks</c> files of the version 1 hierarchies that the process moves itself into: all, or those that systemd leaves
+    /// alone.</summary>
+    internal IReadOnlyList<string> TaskFiles => shared?.TaskFiles ?? Cgroup?.TaskFiles ?? [];
 
     /// <summary>Limits that were asked for and left out, a sentence each.</summary>
     internal IReadOnlyList<string> Warnings => warnings;
@@ -50,7 +66,7 @@ internal sealed class NewCgroup : IDisposable
         record with
         {
             CgroupsPath = path,
-            CgroupPaths = path is not null && !path.StartsWith('/') ? Cgroup?.Paths : null,
+            CgroupPaths = path is not null && (IsOrdinary || !path.StartsWith('/')) ? Cgroup?.Paths : null,
             SystemdUnit = scope?.Unit,
             SystemdOfUser = scope?.OfUser ?? false,
         };
@@ -61,18 +77,20 @@ internal sealed class NewCgroup : IDisposable
         if (path is null)
         {
             RefuseLimits();
+            return;
         }
-        else if (scope is not null)
+        // The payload's user reads its limits in the cgroup, whatever the caller's mask.
+        CurrentProcess.SetUmask(0x12);
+        if (scope is null)
         {
-            Cgroup = OpenFree(path);
+            Cgroup = Create(path);
+            path = Cgroup?.Path;
         }
         else
         {
-            // The payload's user reads its limits there, whatever the caller's mask.
-            CurrentProcess.SetUmask(0x12);
-            Cgroup = Cgroup.Create(host, path);
-            CrashStep.At("runtime.create.cgroup-made");
+            Share(path);
         }
+        CrashStep.At("runtime.create.cgroup-made");
     }
 
     /// <summary>Sets the limits of a cgroup that the runtime made.</summary>
@@ -80,7 +98,7 @@ internal sealed class NewCgroup : IDisposable
     {
         if (OfStarter is { } made)
         {
-            warnings.AddRange(ResourceApplier.Apply(made, resources));
+            warnings.AddRange(Apply(made));
             CrashStep.At("runtime.create.limits-set");
         }
     }
@@ -91,6 +109,7 @@ internal sealed class NewCgroup : IDisposable
         if (scope is not null)
         {
             scope.Start(host, pid, id, resources, spec.Annotations);
+            shared!.BringIn(pid);
             warnings.AddRange(ResourceApplier.Apply(Cgroup!, resources, rootless: scope.OfUser));
         }
     }
@@ -105,6 +124,7 @@ internal sealed class NewCgroup : IDisposable
         if (scope is { IsStarted: false })
         {
             // A unit of that name may be another container's.
+            shared?.RemoveOthers();
             return;
         }
         Cgroup?.Kill(RuntimeContext.Deadline);
@@ -119,16 +139,64 @@ internal sealed class NewCgroup : IDisposable
     public void Dispose() => scope?.Dispose();
 
     /// <summary>The cgroup that a unit will have. One with processes is another's: its limits and its end must not be this container's.</summary>
-    private Cgroup OpenFree(string cgroupsPath)
+    private void Share(string cgroupsPath)
     {
         var cgroup = Cgroup.Open(host, cgroupsPath);
-        int count = cgroup.Processes().Count;
-        if (count > 0)
+        var parts = new SharedCgroup(cgroup);
+        try
+        {
+            parts.MakeOthers();
+        }
+        catch
         {
             cgroup.Dispose();
-            throw new CgroupException($"create cgroup {cgroupsPath}: container's cgroup is not empty: {count} process(es) found");
+            throw;
         }
-        return cgroup;
+        Cgroup = cgroup;
+        shared = parts;
+    }
+
+    private IReadOnlyList<string> Apply(Cgroup made)
+    {
+        try
+        {
+            return ResourceApplier.Apply(made, resources, IsOrdinary);
+        }
+        catch (Exception e)
+            when (!IsOrdinary && e is CgroupException or KernelException { Error: Errno.EPERM or Errno.EACCES } && context.IsRootless)
+        {
+            // Root of a user namespace in a cgroup that is its own: everything but device rules.
+            IsOrdinary = true;
+            return ResourceApplier.Apply(made, resources, rootless: true);
+        }
+    }
+
+    /// <summary>A path that the configuration names is where the cgroup is, or there is an error, as runc has it; without one, somebody other than
+    /// root gets what can be had.</summary>
+    private Cgroup? Create(string wanted)
+    {
+        if (CurrentProcess.EffectiveUser == 0)
+        {
+            try
+            {
+                return Cgroup.Create(host, wanted);
+            }
+            catch (KernelException e) when (e.Error is Errno.EACCES or Errno.EPERM or Errno.EROFS && context.IsRootless)
+            {
+                // Root of a user namespace.
+            }
+        }
+        else if (!context.IsRootless)
+        {
+            return Cgroup.Create(host, wanted);
+        }
+        IsOrdinary = true;
+        return isNamed
+            ? Cgroup.TryCreateWritable(host, wanted)
+                ?? throw new InvalidSpecException(
+                    $"linux.cgroupsPath {wanted}: this user may not make a cgroup there: leave the path out, and {OrdinaryCgroup.WayOut(host)}"
+                )
+            : OrdinaryCgroup.Make(host, id, resources);
     }
 
     private void RefuseLimits()

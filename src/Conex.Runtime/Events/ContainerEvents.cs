@@ -16,7 +16,7 @@ public static class ContainerEvents
     {
         using PidHandle init = Init(container);
         using Cgroup cgroup = CgroupOf(container);
-        return StatisticsReport.Statistics(container.Record.Id, cgroup);
+        return StatisticsReport.Statistics(container.Record.Id, cgroup, ResctrlStatistics.Of(container.Record));
     }
 
     /// <summary>Gives statistics in intervals, and lack of memory when it happens; returns when the container has ended.</summary>
@@ -28,6 +28,7 @@ public static class ContainerEvents
         using Cgroup cgroup = CgroupOf(container);
         using OomWatch? memory = OomWatch.TryOpen(cgroup);
         string id = container.Record.Id;
+        ResctrlStatistics? resctrl = ResctrlStatistics.Of(container.Record);
         FileHandle?[] watched = [memory?.Handle, init];
         long step = Math.Max((long)interval.TotalMilliseconds, 1);
         long next = Environment.TickCount64 + step;
@@ -44,7 +45,7 @@ public static class ContainerEvents
             }
             else if (ready < 0)
             {
-                write(StatisticsReport.Statistics(id, cgroup));
+                write(StatisticsReport.Statistics(id, cgroup, resctrl));
                 // A reader that was slow for a while does not get all that it missed at once.
                 next = Math.Max(next + step, Environment.TickCount64);
             }

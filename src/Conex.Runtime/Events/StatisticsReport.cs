@@ -7,7 +7,8 @@ namespace Conex.Runtime.Events;
 public static class StatisticsReport
 {
     /// <summary>What the container has used up to now.</summary>
-    public static byte[] Statistics(string id, Cgroup cgroup) =>
+    /// <param name="resctrl">Where its use of caches and bandwidth is counted; null where it is not.</param>
+    public static byte[] Statistics(string id, Cgroup cgroup, ResctrlStatistics? resctrl) =>
         Line(
             id,
             "stats",
@@ -21,6 +22,7 @@ public static class StatisticsReport
                 BlockIoStatistics.Write(json, cgroup);
                 HugepageStatistics.Write(json, cgroup);
                 json.WriteStartObject("intel_rdt");
+                resctrl?.Write(json);
                 json.WriteEndObject();
                 // runc knows only interfaces that it made itself, which engines do not ask for.
                 json.WriteNull("network_interfaces");

@@ -1,4 +1,5 @@
 using Conex.Linux.Errors;
+using Conex.Linux.Processes;
 using Conex.Linux.SyscallPrograms;
 using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Errors;
@@ -12,13 +13,16 @@ internal static class LaunchFailureText
     private const string Prefix = "unable to start container process: ";
     private const int NotExecutable = 126;
 
+    /// <summary>As the hints' table has it: looking for the program and executing it fail for the same reasons.</summary>
+    private const string Execution = "execute it";
+
     internal static LaunchException Explain(LaunchPlan plan, ProgramFailure failure)
     {
         string label = plan.Program.Label(failure.Instruction);
         string call = plan.Program.CallName(failure.Instruction);
         return failure.Instruction >= plan.ExecutionStart && IsAboutProgram(label)
             ? ExplainExecution(plan.ProgramName, call, label, failure.Error)
-            : Explain(call, label, failure);
+            : Explain(call, label, failure, plan.IsInUserNamespace);
     }
 
     /// <summary>Explains a failure after the start gate.</summary>
@@ -37,13 +41,23 @@ internal static class LaunchFailureText
         }
         return IsAboutProgram(label)
             ? ExplainExecution(label[(label.IndexOf('"') + 1)..^1], null, label, failure.Error)
-            : Explain(null, label, failure);
+            : Explain(null, label, failure, inUserNamespace: false);
+    }
+
+    /// <summary>Explains the end of a process that was killed before it was the payload.</summary>
+    /// <param name="status">Null when it is not known.</param>
+    /// <param name="oomKills">How often the kernel killed in its cgroup for lack of memory.</param>
+    internal static LaunchException ExplainEnd(ExitStatus? status, ulong oomKills)
+    {
+        string how = status is { Signal: not Signal.None } known ? $"killed by {known.Signal}" : "killed";
+        string hint = oomKills > 0 ? " (the memory limit is too small for the start of a container)" : "";
+        return new LaunchException($"{Prefix}the process was {how} while it set itself up{hint}", 1);
     }
 
     private static bool IsAboutProgram(string label) =>
         label.StartsWith("find ", StringComparison.Ordinal) || label.StartsWith("execute ", StringComparison.Ordinal);
 
-    private static LaunchException Explain(string? call, string label, ProgramFailure failure)
+    private static LaunchException Explain(string? call, string label, ProgramFailure failure, bool inUserNamespace)
     {
         if (HookFailureText.Explain(label, failure) is { } aboutHook)
         {
@@ -55,9 +69,8 @@ internal static class LaunchFailureText
             };
         }
         string log = failure.Log.Length == 0 ? "" : $": {LogText(failure.Log)}";
-        string hint = Hint(label, failure.Error);
         return new LaunchException(
-            $"{Prefix}{label}: {KernelException.Explain(failure.Error)}{log}{(hint.Length == 0 ? "" : $" ({hint})")}",
+            $"{Prefix}{label}: {KernelException.Explain(failure.Error)}{log}{HintText(label, failure.Error, failure.Log, inUserNamespace)}",
             1
         )
         {
@@ -73,14 +86,15 @@ internal static class LaunchFailureText
         {
             Errno.ENOENT when !name.Contains('/') => ("executable file not found in $PATH", ExecutionSteps.NotFound),
             Errno.ENOENT => (
-                $"stat {name}: no such file or directory (or the interpreter that it names is missing)",
+                $"stat {name}: no such file or directory (or the interpreter or dynamic loader that it names is missing)",
                 ExecutionSteps.NotFound
             ),
             Errno.ENOTDIR => ("not a directory", ExecutionSteps.NotFound),
             Errno.EISDIR => ("is a directory", NotExecutable),
-            Errno.EACCES => ("permission denied", NotExecutable),
-            Errno.ENOEXEC => ("exec format error (built for another architecture, or a script without #!)", NotExecutable),
-            _ => (KernelException.Explain(error), NotExecutable),
+            // runc's words, which its callers know.
+            Errno.EACCES => ($"permission denied{HintText(Execution, error)}", NotExecutable),
+            Errno.ENOEXEC => ($"exec format error{HintText(Execution, error)}", NotExecutable),
+            _ => ($"{KernelException.Explain(error)}{HintText(Execution, error)}", NotExecutable),
         };
         return new LaunchException($"{Prefix}exec: \"{name}\": {reason}", exitCode)
         {
@@ -90,39 +104,14 @@ internal static class LaunchFailureText
         };
     }
 
+    private static string HintText(string step, Errno error, string log = "", bool inUserNamespace = false)
+    {
+        string? hint = RightsHint.Of(step, error, inUserNamespace) is { Length: > 0 } aboutRights
+            ? aboutRights
+            : LaunchHints.Find(step, error, log);
+        return hint is null ? "" : $" ({hint})";
+    }
+
     /// <summary>The file system context's log has a line each with a letter for its level before it.</summary>
     private static string LogText(string log) => log.Length > 2 && log[1] == ' ' ? log[2..] : log;
-
-    private static string Hint(string label, Errno error) =>
-        (label, error) switch
-        {
-            (_, Errno.ECANCELED) => "the process that started it is gone",
-            (AgentSteps.HandOver, Errno.EAGAIN) => "the agent does not read",
-            (AgentSteps.HandOver, Errno.EPIPE) => "the agent is gone",
-            ("pivot to the root file system", Errno.EINVAL) =>
-                "the host's root is a chroot or the initial ramfs, which cannot be pivoted away from: use --no-pivot",
-            ({ } l, Errno.EPERM) when l.StartsWith("set RLIMIT_", StringComparison.Ordinal) =>
-                "raising a hard limit needs CAP_SYS_RESOURCE, which this host withholds",
-            ({ } l, Errno.ENOENT) when l.StartsWith("bind ", StringComparison.Ordinal) => "the source does not exist on the host",
-            ({ } l, Errno.ENOTDIR or Errno.EINVAL) when l.StartsWith("bind ", StringComparison.Ordinal) =>
-                "a directory cannot be bound to a file, nor a file to a directory",
-            ({ } l, Errno.EBUSY) when l.StartsWith("assemble ", StringComparison.Ordinal) =>
-                "the upper or work directory is in use by another mount",
-            ({ } l, Errno.ELOOP) when l.StartsWith("mount ", StringComparison.Ordinal) =>
-                "the mount point must be an ordinary directory, the image has a symbolic link there",
-            ({ } l, Errno.ENODEV) when l.StartsWith("mount ", StringComparison.Ordinal) => "this kernel does not know the file system",
-            ({ } l, Errno.EROFS) when l.StartsWith("mount ", StringComparison.Ordinal) || l.StartsWith("bind ", StringComparison.Ordinal) =>
-                "the mount point is missing in a read-only root file system",
-            ({ } l, Errno.ENOENT) when l.StartsWith("apply the AppArmor profile ", StringComparison.Ordinal) =>
-                "the profile is not loaded: apparmor_parser loads it",
-            ({ } l, Errno.EINVAL) when l.StartsWith("apply the AppArmor profile ", StringComparison.Ordinal) =>
-                "AppArmor is not active on this host",
-            ({ } l, Errno.EINVAL) when l.StartsWith("apply the SELinux label ", StringComparison.Ordinal) =>
-                "SELinux is not active on this host, or its policy does not know the label",
-            ({ } l, Errno.EINVAL) when l.StartsWith("set the memory policy ", StringComparison.Ordinal) =>
-                "the mode takes no nodes or needs some, or none of them is online and allowed for the container",
-            ({ } l, Errno.ENOSYS) when l.StartsWith("set the memory policy ", StringComparison.Ordinal) =>
-                "this kernel is built without memory policies",
-            _ => "",
-        };
 }

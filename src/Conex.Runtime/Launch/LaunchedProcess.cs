@@ -121,15 +121,14 @@ public sealed class LaunchedProcess : IDisposable
                 string rest = Abandon() ? "" : $"; process {Pid} does not end either";
                 throw new LaunchException($"{reason}{rest}", 1);
             }
-            int n = channel.ReceiveDescriptor(message, out FileHandle? descriptor);
-            if (n == 0)
+            int n = Receive(message, out FileHandle? descriptor);
+            if (n == 0 && until is null)
             {
-                if (until is null)
-                {
-                    return;
-                }
-                Abandon();
-                throw new LaunchException("unable to start container process: the process was killed while it set itself up", 1);
+                return;
+            }
+            if (n <= 0)
+            {
+                throw EndedEarly();
             }
             if (descriptor is not null)
             {
@@ -150,6 +149,29 @@ public sealed class LaunchedProcess : IDisposable
             }
             inHooks = Answer(message[0], inHooks);
         }
+    }
+
+    /// <returns>0 at the end, -1 when the process ended without having read all that was said to it.</returns>
+    private int Receive(Span<byte> message, out FileHandle? descriptor)
+    {
+        try
+        {
+            return channel.ReceiveDescriptor(message, out descriptor);
+        }
+        catch (KernelException e) when (e.Error == Errno.ECONNRESET)
+        {
+            descriptor = null;
+            return -1;
+        }
+    }
+
+    /// <summary>The process ended before it was the payload, and could not say why.</summary>
+    private LaunchException EndedEarly()
+    {
+        ExitStatus? status = HasEnded(LookInterval) ? Handle.TryWait() : null;
+        ulong oomKills = inputs.Cgroup?.OomKills ?? 0;
+        Abandon();
+        return LaunchFailureText.ExplainEnd(status, oomKills);
     }
 
     /// <summary>Does what the child waits for, and says whether hooks run until the next message.</summary>

@@ -1,3 +1,5 @@
+using System.Text;
+using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Linux.Processes;
 using Conex.Linux.Sockets;
@@ -19,6 +21,12 @@ public static class Launcher
         LaunchedProcess? launched = null;
         try
         {
+            // The one that goes on is a copy of what made itself undumpable, so its /proc belongs to root: it inherits the value instead.
+            bool inherits = plan.GoesOnAsSibling && CurrentProcess.EffectiveUser != 0;
+            if (inherits && inputs.OomScoreAdj is { } inherited)
+            {
+                WriteOomScore("self", inherited);
+            }
             StartedProgram started = Clone(plan, inputs, remote, channel);
             remote.Dispose();
             launched = new LaunchedProcess(plan, inputs, channel, started);
@@ -30,9 +38,9 @@ public static class Launcher
             {
                 IdMappings.Write(launched.Pid, inputs.UidMappings ?? [], inputs.GidMappings ?? []);
             }
-            if (inputs.OomScoreAdj is { } score)
+            if (!inherits && inputs.OomScoreAdj is { } score)
             {
-                WriteOomScore(launched.Pid, score);
+                WriteOomScore($"{launched.Pid}", score);
             }
             inputs.OnProcess?.Invoke(launched.Pid);
             launched.Go();
@@ -94,16 +102,28 @@ public static class Launcher
         {
             registers[count++] = (cgroup, directory.Descriptor);
         }
-        return SyscallInterpreter.Start(plan.Program, remote, registers[..count], channel, plan.GoesOnAsSibling ? null : directory);
+        return SyscallInterpreter.Start(plan.Program, remote, registers[..count], channel, plan.Cgroup is null ? directory : null);
     }
 
     /// <summary>Written from outside and before the process makes itself undumpable: then /proc/PID belongs to root alone.</summary>
-    private static void WriteOomScore(int pid, int score)
+    private static void WriteOomScore(string process, int score)
     {
-        string path = $"/proc/{pid}/oom_score_adj";
+        string path = $"/proc/{process}/oom_score_adj";
         using FileHandle file = PathAt.Open(path, OpenMode.Write);
         Span<byte> text = stackalloc byte[16];
         score.TryFormat(text, out int length);
-        FileIo.Write(file, text[..length], path);
+        FileIo.TryWrite(file, text[..length], out Errno error);
+        if (error == Errno.EACCES)
+        {
+            throw new LaunchException(
+                $"unable to start container process: process.oomScoreAdj {score}: only root may go below what the caller has, "
+                    + $"{Encoding.ASCII.GetString(FileIo.ReadAll("/proc/self/oom_score_adj")).Trim()}: ask for no less, or leave it out",
+                1
+            );
+        }
+        if (error != Errno.None)
+        {
+            throw new KernelException("write", path, error);
+        }
     }
 }

@@ -48,6 +48,11 @@ internal static class BindSteps
         {
             program.SetMountAttributes(clone, options.Own.Set, options.Own.Clear, Propagation.Unchanged, recursive: false);
         }
+        if (context.IsInUserNamespace && options.Recursive && ShowsCgroups(source) && options.Own.Set.HasFlag(MountAttributes.ReadOnly))
+        {
+            // Option ro is for the topmost mount; the cgroups of the user below /sys must not be writable in the container (CVE-2023-25809).
+            program.SetMountAttributes(clone, MountAttributes.ReadOnly, MountAttributes.None, Propagation.Unchanged, recursive: true);
+        }
         if (!options.Tree.IsEmpty)
         {
             program.SetMountAttributes(clone, options.Tree.Set, options.Tree.Clear, Propagation.Unchanged, recursive: true);
@@ -94,6 +99,8 @@ internal static class BindSteps
         program.MakeSymbolicLink(parent, name, target);
         program.RequireSymbolicLink(parent, name, target, Errno.EEXIST);
     }
+
+    private static bool ShowsCgroups(string source) => ContainerPath.Normalize(source) is "/sys" or "/sys/fs" or "/sys/fs/cgroup";
 
     private static string Source(PlanContext context, Mount mount)
     {

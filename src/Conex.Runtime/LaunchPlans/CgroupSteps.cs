@@ -12,13 +12,16 @@ internal static class CgroupSteps
         IReadOnlyList<CgroupView> views = context.Options.Cgroups;
         SyscallProgramBuilder program = context.Program;
         program.Step($"mount the cgroup on {path}");
+        // The starter's cgroup may be its user's, with what else the user runs in it and below: no container writes there (CVE-2023-25809).
+        MountAttributes set = options.Own.Set | (context.Options.SharesCgroup ? MountAttributes.ReadOnly : MountAttributes.None);
+        MountAttributes clear = options.Own.Clear & ~set;
         if (views.Count == 0)
         {
             throw new InvalidSpecException($"mount {path}: this host shows no cgroup hierarchy to mount");
         }
         if (views is [{ Name.Length: 0 }])
         {
-            Unified(context, options, path);
+            Unified(context, set, clear, path);
             return;
         }
         // cgroup v1 and hybrid: a small tmpfs with a clone of the container's own cgroup for each hierarchy.
@@ -43,10 +46,10 @@ internal static class CgroupSteps
                 }
             }
         }
-        program.SetMountAttributes(made, options.Own.Set, options.Own.Clear, Propagation.Private, recursive: true);
+        program.SetMountAttributes(made, set, clear, Propagation.Private, recursive: true);
     }
 
-    private static void Unified(PlanContext context, MountOptions options, string path)
+    private static void Unified(PlanContext context, MountAttributes set, MountAttributes clear, string path)
     {
         SyscallProgramBuilder program = context.Program;
         Register target = InRoot.MountPoint(context, path, isDirectory: true, Linux.Files.ResolveRules.NoSymlinks);
@@ -56,12 +59,12 @@ internal static class CgroupSteps
             Register file = program.OpenFileSystem("cgroup2");
             program.Configure(file, "source", "cgroup");
             program.CreateSuperblock(file);
-            made = program.MountFileSystem(file, options.Own.Set);
+            made = program.MountFileSystem(file, set);
         }
         else
         {
             made = program.CloneMount(FileCalls.WorkingDirectory, context.Options.Cgroups[0].HostPath, recursive: false);
-            program.SetMountAttributes(made, options.Own.Set, options.Own.Clear, Propagation.Private, recursive: false);
+            program.SetMountAttributes(made, set, clear, Propagation.Private, recursive: false);
         }
         program.MoveMount(made, target, "");
     }

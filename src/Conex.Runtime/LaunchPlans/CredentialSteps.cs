@@ -70,6 +70,32 @@ internal static class CredentialSteps
         }
     }
 
+    /// <summary>The capabilities of a configuration that nobody knows, in runc's words; nothing where all are known.</summary>
+    internal static IEnumerable<string> Warnings(Capabilities? capabilities)
+    {
+        List<string> unknown = [];
+        foreach (
+            IReadOnlyList<string>? names in new[]
+            {
+                capabilities?.Bounding,
+                capabilities?.Effective,
+                capabilities?.Permitted,
+                capabilities?.Inheritable,
+                capabilities?.Ambient,
+            }
+        )
+        {
+            foreach (string name in names ?? [])
+            {
+                if (CapabilitySet.BitOf(name) == 0 && !unknown.Contains(name))
+                {
+                    unknown.Add(name);
+                }
+            }
+        }
+        return unknown.Count == 0 ? [] : [$"ignoring unknown or unavailable capabilities: [{string.Join(' ', unknown)}]"];
+    }
+
     private static void SetIdentity(SyscallProgramBuilder program, Process process, bool inUserNamespace, bool keepGroups)
     {
         User user = process.User;

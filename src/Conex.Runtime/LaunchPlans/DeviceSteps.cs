@@ -79,7 +79,7 @@ internal static class DeviceSteps
         {
             throw new InvalidSpecException($"device {device.Path}: {device.Major}:{device.Minor} is no device number");
         }
-        if (context.Namespaces.Has(NamespaceSet.User) && kind != FileKind.Fifo)
+        if (context.IsInUserNamespace && kind != FileKind.Fifo)
         {
             // A user namespace may make no device nodes: the host's node is shown instead.
             program.MakeNode(directory, name, FileKind.Regular, 0x1B6, 0, 0, CallRules.Allow(Errno.EEXIST));

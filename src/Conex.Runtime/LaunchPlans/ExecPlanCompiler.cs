@@ -7,6 +7,12 @@ namespace Conex.Runtime.LaunchPlans;
 /// <summary>Compiles an exec: joins the namespaces of a running container, then the same tail as a launch.</summary>
 public static class ExecPlanCompiler
 {
+    /// <summary>The step that enters the container.</summary>
+    internal const string Join = "join the container's namespaces";
+
+    /// <summary>The step at which the process is born that becomes the payload, in the container's cgroup of version 2.</summary>
+    internal const string GoOn = "go on as a process in the joined namespaces";
+
     /// <param name="namespaces">CLONE_NEW* flags of the container's own namespaces.</param>
     /// <param name="container">The container's configuration: its filter, execution domain, memory policy and confinement hold for an exec too.</param>
     /// <exception cref="InvalidSpecException">The process is wrong, or asks for what cannot be had.</exception>
@@ -28,13 +34,11 @@ public static class ExecPlanCompiler
         program.MakeUndumpable();
         CgroupJoin.Add(program, options.TaskFiles);
         var confinement = ConfinementSteps.Prepare(program, process, container, options);
-        program.Step("join the container's namespaces");
+        program.Step(Join);
         program.JoinNamespace(init, namespaces);
-        program.Step("go on as a process in the joined namespaces");
+        program.Step(GoOn);
         program.GoOnAsSibling(0, channel, LaunchPlan.Message.Sibling, cgroup);
         AffinitySteps.Add(program, "final", process.ExecCpuAffinity?.Final);
-        program.Step("wait for the starter");
-        program.Await(channel);
         bool inUserNamespace = (namespaces & NamespaceSet.User) != 0;
         if (inUserNamespace)
         {
@@ -61,6 +65,8 @@ public static class ExecPlanCompiler
         program.Step("check the working directory");
         program.RequireReachableDirectory();
         confinement.Build(program);
+        program.Step("wait for the starter");
+        program.Await(channel);
         CredentialSteps.Add(program, process, container.Linux, options, inUserNamespace, channel, confinement, agent);
         ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
         ExecutionSteps.Execute(program, process, places);
@@ -73,6 +79,7 @@ public static class ExecPlanCompiler
             Cgroup = cgroup,
             Agent = agent,
             GoesOnAsSibling = true,
+            IsInUserNamespace = inUserNamespace,
             SendsTerminal = process.Terminal,
             ExecutionStart = executionStart,
             ProgramName = name,

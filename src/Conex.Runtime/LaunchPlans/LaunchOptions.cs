@@ -27,6 +27,9 @@ public sealed record LaunchOptions
     /// <summary>Which of descriptors 0, 1 and 2 are pipes: they become the payload's user's, so that it can open /dev/stdout.</summary>
     public IReadOnlyList<int> PipeStreams { get; init; } = [];
 
+    /// <summary>Whether the process may set itself up while its starter still writes records and limits, and wait for it only before the pivot.</summary>
+    public bool GoesAhead { get; init; }
+
     /// <summary>The signals that the starter has handlers for: the child has their default actions from its beginning.</summary>
     public IReadOnlyList<Signal> CaughtSignals { get; init; } = [];
 
@@ -55,8 +58,22 @@ public sealed record LaunchOptions
     /// <summary>Where compiled system call filters are kept; null: nowhere.</summary>
     public string? FilterCache { get; init; }
 
-    /// <summary>Whether the process is born in its cgroup by the descriptor that the starter hands in.</summary>
+    /// <summary>Whether the process is born in its cgroup by the descriptor that the starter hands in, where that is another than its
+    /// starter's child: on hosts with cgroup v2 alone. Elsewhere the child is born there: no limit is in the version 2 tree, and Linux 6.1
+    /// answers ENOENT to a process that has joined the container's cgroup namespace.</summary>
     public bool IntoCgroup { get; init; }
+
+    /// <summary>Whether the container has no cgroup of its own and shows its starter's, which somebody other than root may own.</summary>
+    public bool SharesCgroup { get; init; }
+
+    /// <summary>Whether the starter is not root.</summary>
+    public bool IsOrdinaryUser { get; init; }
+
+    /// <summary>Whether setgroups(2) is denied in the container's user namespace.</summary>
+    public bool DeniesSetGroups { get; init; }
+
+    /// <summary>Whether the starter is in a user namespace that the container stays in.</summary>
+    public bool InUserNamespace { get; init; }
 
     /// <summary>Capabilities that this process may give; more in the configuration are left out.</summary>
     public ulong AvailableCapabilities { get; init; } = ulong.MaxValue;

@@ -47,6 +47,12 @@ public sealed record LaunchPlan
     /// <summary>Whether the first process only prepares and names the one that goes on.</summary>
     public bool GoesOnAsSibling { get; init; }
 
+    /// <summary>Whether the payload is in another user namespace than the host's first.</summary>
+    public bool IsInUserNamespace { get; init; }
+
+    /// <summary>Whether the process makes its mounts while the starter still works for it.</summary>
+    public bool GoesAhead { get; init; }
+
     /// <summary>Whether the starter writes uid_map and gid_map.</summary>
     public bool NeedsIdMappings { get; init; }
 

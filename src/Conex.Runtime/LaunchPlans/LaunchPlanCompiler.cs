@@ -19,7 +19,7 @@ public static class LaunchPlanCompiler
         Process process = spec.Process ?? throw new InvalidSpecException("config.json has no process");
         string name = ProgramName(process);
         NamespaceSet namespaces = NamespaceSet.Parse(spec.Linux);
-        Validate(spec, namespaces);
+        Validate(spec, namespaces, options);
         var context = new PlanContext(spec, options, namespaces);
         SyscallProgramBuilder program = context.Program;
         Register channel = program.Register("channel");
@@ -41,7 +41,12 @@ public static class LaunchPlanCompiler
         }
 
         var confinement = ConfinementSteps.Prepare(program, process, spec, options);
-        BeginLife(context, channel, confinement);
+        if (!options.GoesAhead)
+        {
+            program.Step("wait for the ID mappings and the starter's records");
+            program.Await(channel);
+        }
+        BeginLife(context, confinement);
         MountSteps.CloneShared(context);
         RootfsSteps.Detach(context);
         RootfsSteps.Assemble(context);
@@ -59,6 +64,11 @@ public static class LaunchPlanCompiler
         ProtectionSteps.SetParameters(context);
         ProtectionSteps.MakeReadOnly(context);
         ProtectionSteps.Mask(context);
+        if (options.GoesAhead)
+        {
+            program.Step("wait for the starter's records and limits");
+            program.Await(channel);
+        }
         HookSteps.AddCreate(context, channel, hooks);
         RootfsSteps.Pivot(context);
         Identify(context);
@@ -76,7 +86,7 @@ public static class LaunchPlanCompiler
         confinement.Build(program);
         Wait(program, options.Gate, channel, listener);
         int afterGate = options.Gate == StartGate.None ? 0 : program.Count;
-        bool inUserNamespace = namespaces.Has(NamespaceSet.User);
+        bool inUserNamespace = context.IsInUserNamespace;
         CredentialSteps.Add(program, process, spec.Linux, options, inUserNamespace, channel, confinement, agent);
         ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
         HookSteps.AddStart(context, hooks);
@@ -106,8 +116,10 @@ public static class LaunchPlanCompiler
             RunsStartHooks = spec.Hooks?.StartContainer is { Count: > 0 },
             IdMappedSources = context.IdMappedSources,
             CopyUps = context.CopyUps,
-            Warnings = confinement.Warnings,
+            Warnings = [.. confinement.Warnings, .. CredentialSteps.Warnings(process.Capabilities)],
             GoesOnAsSibling = viaSibling,
+            IsInUserNamespace = inUserNamespace,
+            GoesAhead = options.GoesAhead,
             NeedsIdMappings = namespaces.Creates(NamespaceSet.User),
             SendsTerminal = process.Terminal,
             ExecutionStart = executionStart,
@@ -121,7 +133,7 @@ public static class LaunchPlanCompiler
             ? args[0]
             : throw new InvalidSpecException("process.args is empty: name the program to run");
 
-    private static void Validate(RuntimeSpec spec, NamespaceSet namespaces)
+    private static void Validate(RuntimeSpec spec, NamespaceSet namespaces, LaunchOptions options)
     {
         int dot = spec.OciVersion.IndexOf('.');
         if (dot < 0 || spec.OciVersion.AsSpan(0, dot) is not "1")
@@ -141,6 +153,7 @@ public static class LaunchPlanCompiler
         HookSteps.Check(spec);
         UnknownCalls.Check(spec);
         NetDevices.Check(spec.Linux?.NetDevices, namespaces);
+        UserNamespaceRules.Check(spec, namespaces, options);
     }
 
     private static ulong JoinNamespaces(PlanContext context, ulong cloneFlags, Register channel, Register? cgroup)
@@ -173,11 +186,9 @@ public static class LaunchPlanCompiler
         return cloneFlags;
     }
 
-    private static void BeginLife(PlanContext context, Register channel, ConfinementSteps confinement)
+    private static void BeginLife(PlanContext context, ConfinementSteps confinement)
     {
         SyscallProgramBuilder program = context.Program;
-        program.Step("wait for the ID mappings and the starter's records");
-        program.Await(channel);
         if (context.Namespaces.Has(NamespaceSet.User))
         {
             program.Step("become root of the user namespace");

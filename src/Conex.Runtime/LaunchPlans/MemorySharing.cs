@@ -17,5 +17,8 @@ internal static class MemorySharing
     /// its memory only (time_namespaces(7)).</param>
     /// <param name="staysAsInit">Whether the process stays in the container: then it must have nothing of its starter's.</param>
     internal static ulong FlagFor(ulong namespaces, bool staysAsInit, LinuxConfig? linux) =>
-        (namespaces & NamespaceSet.Time) != 0 || staysAsInit || linux?.Resources?.Memory?.Limit is > 0 and < LeastLimit ? 0 : Flag;
+        (namespaces & NamespaceSet.Time) != 0 || staysAsInit || IsTight(linux) ? 0 : Flag;
+
+    /// <summary>Whether a start alone may come near the container's memory limit.</summary>
+    internal static bool IsTight(LinuxConfig? linux) => linux?.Resources?.Memory?.Limit is > 0 and < LeastLimit;
 }

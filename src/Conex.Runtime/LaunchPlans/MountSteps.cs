@@ -61,7 +61,12 @@ internal static class MountSteps
 
     private static void Check(PlanContext context, Mount mount, MountOptions options, string path)
     {
-        _ = IdMap.Of(context, mount, options);
+        if (IdMap.Of(context, mount, options) is not null && context.Options.IsOrdinaryUser)
+        {
+            throw new InvalidSpecException(
+                $"mount {path}: mapping the IDs of a mount needs root of the host: an ordinary user binds without idmap, uidMappings and gidMappings"
+            );
+        }
         bool isProc = mount.Type == "proc" && !options.Bind;
         if (path == "/proc" && !isProc && !(options.Bind && mount.Source == "/proc"))
         {
@@ -82,6 +87,13 @@ internal static class MountSteps
         if (options.Remount)
         {
             ChangeMounted(context, options, path);
+        }
+        else if (mount.Type == "sysfs" && context.IsInUserNamespace && !context.Namespaces.Has(NamespaceSet.Network))
+        {
+            // sysfs shows a network namespace, and only who owns that may mount it: the host's is bound instead, mounts below and all, which
+            // the kernel does not part (mount_namespaces(7), "Restrictions on mount namespaces").
+            string[] bound = [.. mount.Options ?? [], "rbind"];
+            BindSteps.Add(context, mount with { Type = "bind", Source = "/sys", Options = bound }, MountOptions.Parse(bound), path);
         }
         else if (options.Bind || mount.Type == "bind")
         {
@@ -112,6 +124,7 @@ internal static class MountSteps
         }
         foreach ((string key, string? value) in options.Data)
         {
+            UserNamespaceRules.CheckOwner(context, path, key, value);
             program.Configure(file, key, value);
         }
         if (type is not ("proc" or "sysfs" or "mqueue" or "cgroup2"))

@@ -14,6 +14,9 @@ internal sealed class PlanContext(RuntimeSpec spec, LaunchOptions options, Names
 
     internal NamespaceSet Namespaces { get; } = namespaces;
 
+    /// <summary>Whether the container's processes are in another user namespace than the host's first.</summary>
+    internal bool IsInUserNamespace => Options.InUserNamespace || Namespaces.Has(NamespaceSet.User);
+
     /// <summary>The root of the container's tree: every path inside is resolved from here.</summary>
     internal Register Root { get; set; }
 

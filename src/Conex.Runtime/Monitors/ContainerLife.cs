@@ -143,7 +143,7 @@ internal sealed class ContainerLife(
         }
         catch (Exception e)
         {
-            return Fail(e.Message, ExitRecord.CannotStart);
+            return Fail(FailureSentence.Of(e), ExitRecord.CannotStart);
         }
         startedAt = UtcTime.Now;
         CrashStep.At("monitor.start.launched");

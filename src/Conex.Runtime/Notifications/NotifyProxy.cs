@@ -13,7 +13,9 @@ namespace Conex.Runtime.Notifications;
 public sealed class NotifyProxy : IDisposable
 {
     internal const string SocketName = "notify.sock";
-    private const string Directory = "/run/notify";
+
+    /// <summary>Where the container sees the directory of the socket.</summary>
+    internal const string Directory = "/run/notify";
 
     /// <summary>Milliseconds that the service manager has to take the news.</summary>
     private const int BarrierPatience = 30_000;

@@ -15,10 +15,13 @@ public sealed record ResctrlGroups(IReadOnlyList<string> Tasks, IReadOnlyList<st
     /// <summary>Where resctrl is mounted on this host.</summary>
     /// <exception cref="InvalidSpecException">It is not.</exception>
     public static string FindRoot() =>
-        MountTable.FindMountPoint("resctrl")
+        TryFindRoot()
         ?? throw new InvalidSpecException(
             "linux.intelRdt: no resctrl file system is mounted: the processor has none, or mount -t resctrl resctrl /sys/fs/resctrl makes it"
         );
+
+    /// <summary>Where resctrl is mounted on this host; null where it is not.</summary>
+    public static string? TryFindRoot() => MountTable.FindMountPoint("resctrl");
 
     /// <summary>Which groups a configuration means; nothing is changed yet, so that what will be made can be written down before.</summary>
     /// <param name="root">Where resctrl is mounted.</param>
@@ -75,17 +78,7 @@ public sealed record ResctrlGroups(IReadOnlyList<string> Tasks, IReadOnlyList<st
         {
             return;
         }
-        try
-        {
-            Write($"{Tasks[0]}/schemata", $"{string.Join('\n', schemata)}\n");
-        }
-        catch (KernelException e)
-        {
-            string status = PathAt.Status($"{root}/info/last_cmd_status") is null
-                ? ""
-                : Encoding.UTF8.GetString(FileIo.ReadAll($"{root}/info/last_cmd_status")).Trim();
-            throw new InvalidSpecException($"linux.intelRdt: {e.Message}{(status.Length == 0 ? "" : $" ({status})")}");
-        }
+        ResctrlSchemata.Write(Tasks[0], root, schemata);
     }
 
     /// <summary>Puts a process into the groups; what it starts later is in them too.</summary>
@@ -94,9 +87,13 @@ public sealed record ResctrlGroups(IReadOnlyList<string> Tasks, IReadOnlyList<st
     {
         foreach (string directory in Tasks)
         {
-            Write($"{directory}/tasks", pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            Join(directory, pid);
         }
     }
+
+    /// <summary>Puts one thread into one group.</summary>
+    internal static void Join(string directory, int thread) =>
+        ResctrlSchemata.WriteFile($"{directory}/tasks", thread.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>Removes what was made for the container; what is gone is no error.</summary>
     /// <exception cref="KernelException">rmdir(2) refused.</exception>
@@ -127,12 +124,6 @@ public sealed record ResctrlGroups(IReadOnlyList<string> Tasks, IReadOnlyList<st
         }
         lines.AddRange(rdt.Schemata ?? []);
         return lines;
-    }
-
-    private static void Write(string path, string text)
-    {
-        using FileHandle file = PathAt.Open(path, OpenMode.Write | OpenMode.Create, 0x1A4);
-        FileIo.Write(file, Encoding.UTF8.GetBytes(text), path);
     }
 
     private static bool Contains(IReadOnlyList<string> list, string item)

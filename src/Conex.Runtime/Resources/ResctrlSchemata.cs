@@ -1,3 +1,6 @@
+using System.Text;
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
 using Conex.Runtime.Errors;
 
 namespace Conex.Runtime.Resources;
@@ -29,6 +32,30 @@ internal static class ResctrlSchemata
                 }
             }
         }
+    }
+
+    /// <summary>Sets the settings of a group; lines that are not given stay as they are.</summary>
+    /// <param name="root">Where resctrl is mounted.</param>
+    /// <exception cref="InvalidSpecException">The processor refuses them; the kernel's own words are in the message.</exception>
+    internal static void Write(string directory, string root, IReadOnlyList<string> lines)
+    {
+        try
+        {
+            WriteFile($"{directory}/schemata", $"{string.Join('\n', lines)}\n");
+        }
+        catch (KernelException e)
+        {
+            string status = PathAt.Status($"{root}/info/last_cmd_status") is null
+                ? ""
+                : Encoding.UTF8.GetString(FileIo.ReadAll($"{root}/info/last_cmd_status")).Trim();
+            throw new InvalidSpecException($"linux.intelRdt: {e.Message}{(status.Length == 0 ? "" : $" ({status})")}");
+        }
+    }
+
+    internal static void WriteFile(string path, string text)
+    {
+        using FileHandle file = PathAt.Open(path, OpenMode.Write | OpenMode.Create, 0x1A4);
+        FileIo.Write(file, Encoding.UTF8.GetBytes(text), path);
     }
 
     private static List<(string Resource, string Domain, string Value)> Parse(string line)

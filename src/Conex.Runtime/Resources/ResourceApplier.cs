@@ -4,6 +4,7 @@ using Conex.Linux.Cgroups.Devices;
 using Conex.Linux.Errors;
 using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.Errors;
+using Conex.Runtime.Launch;
 
 namespace Conex.Runtime.Resources;
 
@@ -21,7 +22,8 @@ public static class ResourceApplier
     {
         var warnings = new List<string>();
         Write(cgroup, resources, warnings, log: null);
-        ApplyDevices(cgroup, resources?.Devices, rootless, warnings);
+        // Every configuration has a rule that denies all: to say each time that it is not in force would help nobody.
+        ApplyDevices(cgroup, resources?.Devices, rootless, rootless ? [] : warnings);
         return warnings;
     }
 
@@ -127,8 +129,13 @@ public static class ResourceApplier
             Errno.EBUSY when write.File == "memory.limit_in_bytes" => new(
                 $"unable to set memory limit to {write.Value} (current usage: {cgroup.TryRead("memory", "memory.usage_in_bytes")}, peak usage: {cgroup.TryRead("memory", "memory.max_usage_in_bytes")})"
             ),
-            _ => new($"{write.Limit}: write {write.Value} to {write.File} of cgroup {cgroup.Path}: {KernelException.Explain(error)}"),
+            _ => new(
+                $"{write.Limit}: write {write.Value} to {write.File} of cgroup {cgroup.Path}: {KernelException.Explain(error)}{HintText(write, error)}"
+            ),
         };
+
+    private static string HintText(CgroupWrite write, Errno error) =>
+        LaunchHints.Find($"limit {write.File}", error) is { } hint ? $" ({hint})" : "";
 
     private static void ApplyDevices(Cgroup cgroup, IReadOnlyList<LinuxDeviceRule>? rules, bool rootless, List<string> warnings)
     {

@@ -14,6 +14,7 @@ public sealed class StateDirectory
     private const string ConfigName = "config.json";
     private const string SocketName = "start.sock";
     private const string NotifyName = "notify";
+    private const string RestoreRootName = "criu-root";
     private readonly string path;
 
     private StateDirectory(string path) => this.path = path;
@@ -33,12 +34,13 @@ public sealed class StateDirectory
     public bool IsWaiting => PathAt.Status(StartSocket) is not null;
 
     /// <summary>Makes the directory of a new container.</summary>
+    /// <param name="stickyRoot">Whether a root that is made now has the sticky bit.</param>
     /// <exception cref="ContainerStateException">The ID is invalid or taken.</exception>
     /// <exception cref="KernelException">The root cannot be written.</exception>
-    public static StateDirectory Create(string root, string id)
+    public static StateDirectory Create(string root, string id, bool stickyRoot = false)
     {
         CheckId(id);
-        if (!TryMake($"{root}/{id}"))
+        if (!TryMake($"{root}/{id}", stickyRoot))
         {
             throw new ContainerStateException("container with given ID already exists");
         }
@@ -107,6 +109,15 @@ public sealed class StateDirectory
         return directory;
     }
 
+    /// <summary>Makes the directory that a restore mounts the root file system on.</summary>
+    /// <exception cref="KernelException">The directory cannot be written.</exception>
+    public string MakeRestoreRoot()
+    {
+        string directory = $"{path}/{RestoreRootName}";
+        _ = PathAt.TryMakeDirectory(PathAt.Current, directory, 0x1C0);
+        return directory;
+    }
+
     /// <summary>Removes the directory with all that the runtime keeps in it.</summary>
     /// <exception cref="KernelException">Something else is in it.</exception>
     public void Remove()
@@ -128,11 +139,12 @@ public sealed class StateDirectory
         {
             PathAt.Unlink(PathAt.Current, NotifySocketPath);
             PathAt.RemoveDirectory(directory, NotifyName);
+            PathAt.RemoveDirectory(directory, RestoreRootName);
             PathAt.RemoveDirectory(PathAt.Current, path);
         }
     }
 
-    private static bool TryMake(string directory)
+    private static bool TryMake(string directory, bool stickyRoot)
     {
         try
         {
@@ -140,10 +152,14 @@ public sealed class StateDirectory
         }
         catch (KernelException e) when (e.Error == Errno.ENOENT)
         {
-            Directory.CreateDirectory(
-                Path.GetDirectoryName(directory)!,
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            );
+            const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            string root = Path.GetDirectoryName(directory)!;
+            Directory.CreateDirectory(root, own);
+            if (stickyRoot)
+            {
+                // mkdir(2) takes the bit too, but .NET's does not pass it on.
+                File.SetUnixFileMode(root, own | UnixFileMode.StickyBit);
+            }
             return PathAt.TryMakeDirectory(PathAt.Current, directory, 0x1C0);
         }
     }

@@ -14,16 +14,22 @@ public static class ResourceProperties
     private const ulong UsualPeriod = 100_000;
     private const ulong Second = 1_000_000;
 
+    /// <param name="legacy">For hierarchies of version 1, which have settings of their own.</param>
     /// <exception cref="InvalidSpecException">A limit makes no sense.</exception>
-    public static List<UnitProperty> From(LinuxResources resources)
+    public static List<UnitProperty> From(LinuxResources resources, bool legacy = false)
     {
         List<UnitProperty> properties = [];
+        if (legacy)
+        {
+            LegacyProperties.Add(properties, resources);
+            AddQuota(properties, resources.Cpu);
+            AddPids(properties, resources.Pids);
+            AddPlacement(properties, resources.Cpu);
+            return properties;
+        }
         AddMemory(properties, resources.Memory);
         AddCpu(properties, resources.Cpu);
-        if (resources.Pids?.Limit is { } pids)
-        {
-            properties.Add(new UnitProperty("TasksMax", pids < 0 ? Infinity : Math.Max((ulong)pids, 1)));
-        }
+        AddPids(properties, resources.Pids);
         if (resources.BlockIo?.Weight is { } weight and not 0)
         {
             properties.Add(new UnitProperty("IOWeight", (ulong)BlockIoWrites.IoWeight(weight)));
@@ -35,11 +41,43 @@ public static class ResourceProperties
         return properties;
     }
 
-    /// <summary>The device rules. Those that systemd has no words for are left to the runtime's own program alone.</summary>
-    public static List<UnitProperty> FromDevices(IReadOnlyList<LinuxDeviceRule>? rules)
+    /// <summary>The properties that give back what a change took, after it was refused.</summary>
+    public static List<UnitProperty> Restoring(LinuxResources before, LinuxResources change, bool legacy = false)
+    {
+        List<UnitProperty> properties = From(before, legacy);
+        foreach (UnitProperty changed in From(change, legacy))
+        {
+            if (!properties.Exists(p => p.Name == changed.Name))
+            {
+                object unset =
+                    changed.Value is byte[] ? Array.Empty<byte>()
+                    : changed.Name is "MemoryLow" or "MemoryMin" ? 0UL
+                    : Infinity;
+                properties.Add(changed with { Value = unset });
+            }
+        }
+        return properties;
+    }
+
+    /// <summary>Leaves out what a systemd of this version does not know (its NEWS).</summary>
+    public static List<UnitProperty> KnownTo(int version, List<UnitProperty> properties) =>
+        properties.FindAll(p =>
+            p.Name switch
+            {
+                "TasksMax" or "TasksAccounting" => version >= 227,
+                "CollectMode" => version >= 236,
+                "CPUQuotaPeriodUSec" => version >= 242,
+                "AllowedCPUs" or "AllowedMemoryNodes" => version >= 244,
+                _ => true,
+            }
+        );
+
+    /// <summary>The device rules. Those that systemd has no words for are left to the runtime's own program alone; on version 1, where there
+    /// is none, systemd gets the others: whenever it writes its list again, the container then has less for it and never more.</summary>
+    public static List<UnitProperty> FromDevices(IReadOnlyList<LinuxDeviceRule>? rules, bool legacy = false)
     {
         List<UnitProperty> properties = [new("DeviceAllow", Array.Empty<(string, string)>())];
-        var allowed = DeviceAllowList.TryMake(DeviceRules.From(rules));
+        var allowed = DeviceAllowList.TryMake(DeviceRules.From(rules), leaveOutUnknown: legacy);
         properties.Insert(0, new UnitProperty("DevicePolicy", allowed is null ? "auto" : "strict"));
         if (allowed is { Count: > 0 })
         {
@@ -85,16 +123,34 @@ public static class ResourceProperties
         {
             properties.Add(new UnitProperty("CPUWeight", CpuWeight.FromShares(shares)));
         }
-        if (cpu.Period is { } period and not 0)
+        AddQuota(properties, cpu);
+        AddPlacement(properties, cpu);
+    }
+
+    private static void AddPids(List<UnitProperty> properties, LinuxPids? pids)
+    {
+        if (pids?.Limit is { } limit)
+        {
+            properties.Add(new UnitProperty("TasksMax", limit < 0 ? Infinity : Math.Max((ulong)limit, 1)));
+        }
+    }
+
+    private static void AddQuota(List<UnitProperty> properties, LinuxCpu? cpu)
+    {
+        if (cpu?.Period is { } period and not 0)
         {
             properties.Add(new UnitProperty("CPUQuotaPeriodUSec", period));
         }
-        if (cpu.Quota is { } quota and not 0)
+        if (cpu?.Quota is { } quota and not 0)
         {
             properties.Add(Quota(quota, cpu.Period is null or 0 ? UsualPeriod : cpu.Period.Value));
         }
-        AddSet(properties, "AllowedCPUs", cpu.Cpus);
-        AddSet(properties, "AllowedMemoryNodes", cpu.Mems);
+    }
+
+    private static void AddPlacement(List<UnitProperty> properties, LinuxCpu? cpu)
+    {
+        AddSet(properties, "AllowedCPUs", cpu?.Cpus);
+        AddSet(properties, "AllowedMemoryNodes", cpu?.Mems);
     }
 
     private static UnitProperty Quota(long quota, ulong period) =>

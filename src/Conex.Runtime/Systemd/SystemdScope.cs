@@ -37,21 +37,20 @@ public sealed class SystemdScope : IDisposable
     /// <summary>Whether the unit was started, and so is this container's to remove.</summary>
     public bool IsStarted { get; private set; }
 
-    /// <summary>Where its cgroup will be, below the mount of cgroup v2.</summary>
+    /// <summary>Where its cgroup will be, below the mount of each hierarchy.</summary>
     public string CgroupsPath { get; }
 
     /// <summary>Finds out where a container's unit will be; nothing is made yet.</summary>
-    /// <exception cref="InvalidSpecException">The path is none of systemd's, or the host has cgroup v1.</exception>
+    /// <exception cref="InvalidSpecException">The path is none of systemd's, or an ordinary user asks for hierarchies of version 1.</exception>
     /// <exception cref="DBusException">systemd cannot be reached.</exception>
     public static SystemdScope Plan(CgroupHost host, string? cgroupsPath, string id)
     {
-        if (host.Mode != CgroupMode.V2)
-        {
-            throw new InvalidSpecException(
-                "cgroups by systemd need a host with cgroup v2 alone: leave --systemd-cgroup out, the runtime then makes them itself"
-            );
-        }
         bool user = IsOrdinaryUser();
+        if (user && host.Mode != CgroupMode.V2)
+        {
+            // runc's words. A version 1 hierarchy cannot be given to a user, so a user's systemd has none of them.
+            throw new InvalidSpecException("cannot use rootless systemd cgroups manager on cgroup v1");
+        }
         UnitName name;
         try
         {
@@ -79,6 +78,7 @@ public sealed class SystemdScope : IDisposable
     /// <exception cref="CgroupException">The process is in another cgroup than it should be.</exception>
     public void Start(CgroupHost host, int pid, string id, LinuxResources resources, IReadOnlyDictionary<string, string>? annotations)
     {
+        bool legacy = host.Mode != CgroupMode.V2;
         List<UnitProperty> properties =
         [
             new("Description", $"container {id}"),
@@ -86,10 +86,10 @@ public sealed class SystemdScope : IDisposable
             new("DefaultDependencies", false),
             new("MemoryAccounting", true),
             new("CPUAccounting", true),
-            new("IOAccounting", true),
+            new(legacy ? "BlockIOAccounting" : "IOAccounting", true),
             new("TasksAccounting", true),
             new("CollectMode", "inactive-or-failed"),
-            .. ResourceProperties.From(resources),
+            .. ResourceProperties.From(resources, legacy),
         ];
         if (!name.IsSlice)
         {
@@ -98,8 +98,9 @@ public sealed class SystemdScope : IDisposable
         }
         if (!OfUser)
         {
-            properties.AddRange(ResourceProperties.FromDevices(resources.Devices));
+            properties.AddRange(ResourceProperties.FromDevices(resources.Devices, legacy));
         }
+        properties = Known(systemd, properties, legacy);
         properties.AddRange(FromAnnotations(annotations));
         try
         {
@@ -112,33 +113,47 @@ public sealed class SystemdScope : IDisposable
             systemd.StartTransient(Unit, properties);
         }
         IsStarted = true;
-        string expected = $"{host.Unified!.MountPoint}{CgroupsPath}";
-        if (name.IsSlice)
+        if (!name.IsSlice && SystemdTree.Of(host) is { } tree)
         {
-            using var cgroup = Cgroup.Open(host, CgroupsPath);
-            cgroup.AddProcess(pid);
-        }
-        else if (host.UnifiedPlaceOf(pid) is { } place && place != expected)
-        {
-            throw new CgroupException($"start {Unit}: systemd put process {pid} in {place}, not in {expected}");
+            string place = CgroupHost.PlaceOf(pid, tree);
+            string expected = $"{tree.MountPoint}{CgroupsPath}";
+            if (place != expected)
+            {
+                throw new CgroupException($"start {Unit}: systemd put process {pid} in {place}, not in {expected}");
+            }
         }
     }
 
     /// <summary>Tells systemd of changed limits.</summary>
     /// <exception cref="DBusException">systemd refused.</exception>
-    public static void Update(ContainerRecord record, LinuxResources change)
+    public static void Update(ContainerRecord record, CgroupHost host, LinuxResources change) =>
+        Set(record, host, ResourceProperties.From(change, host.Mode != CgroupMode.V2), change.Devices);
+
+    /// <summary>Tells systemd of the limits before a change that was refused; one that was not limited before gets systemd's own default.</summary>
+    /// <exception cref="DBusException">systemd refused.</exception>
+    public static void Restore(ContainerRecord record, CgroupHost host, LinuxResources before, LinuxResources change)
     {
-        List<UnitProperty> properties = ResourceProperties.From(change);
-        if (change.Devices is { Count: > 0 } && !record.SystemdOfUser)
+        bool legacy = host.Mode != CgroupMode.V2;
+        Set(record, host, ResourceProperties.Restoring(before, change, legacy), change.Devices is null ? null : before.Devices);
+    }
+
+    private static void Set(ContainerRecord record, CgroupHost host, List<UnitProperty> properties, IReadOnlyList<LinuxDeviceRule>? devices)
+    {
+        bool legacy = host.Mode != CgroupMode.V2;
+        if (devices is { Count: > 0 } && !record.SystemdOfUser)
         {
-            properties.AddRange(ResourceProperties.FromDevices(change.Devices));
+            properties.AddRange(ResourceProperties.FromDevices(devices, legacy));
         }
         if (properties.Count > 0)
         {
             using var systemd = SystemdConnection.Open(record.SystemdOfUser, Patience);
-            systemd.SetProperties(record.SystemdUnit!, properties);
+            systemd.SetProperties(record.SystemdUnit!, Known(systemd, properties, legacy));
         }
     }
+
+    /// <summary>Hosts with version 1 often have an old systemd, which refuses a unit with a property that it does not know.</summary>
+    private static List<UnitProperty> Known(SystemdConnection systemd, List<UnitProperty> properties, bool legacy) =>
+        legacy ? ResourceProperties.KnownTo(systemd.Version(), properties) : properties;
 
     /// <summary>Stops a container's unit, whose processes have ended, and makes systemd forget it.</summary>
     public static void Remove(ContainerRecord record)

@@ -23,8 +23,8 @@ internal static class CommandTable
                     .Text("log-format", "format", "Format of the log file: text or json")
                     .Text("log-level", "level", "Accepted for compatibility", hidden: true)
                     .Text("cgroup-manager", "manager", "Who makes cgroups: cgroupfs, systemd or disabled", hidden: true)
-                    .Text("rootless", "bool", "Accepted for compatibility", hidden: true)
-                    .Text("criu", "path", "Accepted for compatibility", hidden: true)
+                    .Text("rootless", "bool", "Go on where no cgroup may be made: true, false or auto")
+                    .Text("criu", "path", "criu's program, when it is not the first on PATH", hidden: true)
                     .Flag("debug", "Accepted for compatibility")
                     .Flag("systemd-cgroup", "Let systemd make the cgroups of new containers")
                     .Flag("version", 'v', "Print the version"),
@@ -42,6 +42,8 @@ internal static class CommandTable
             ControlCommands.Pause,
             ControlCommands.Resume,
             UpdateCommand.Update,
+            CheckpointCommand.Checkpoint,
+            RestoreCommand.Restore,
             EventsCommand.Events,
             ExecCommand.Exec,
             InspectCommands.State,
@@ -78,6 +80,7 @@ internal static class CommandTable
                     is InvalidSpecException
                         or LaunchException
                         or ContainerStateException
+                        or CheckpointException
                         or KernelException
                         or CgroupException
                         or DBusException

@@ -72,6 +72,10 @@ internal static class CreateCommand
             return 0;
         }
         ExitStatus status = ForegroundProcess.Wait(container.Process, signals!, consoleSocket is null, container.Notify);
+        if (status.Signal != Signal.None && container.ExplainEnd(status) is { } why)
+        {
+            global.Report(why);
+        }
         if (!invocation.Flag("keep"))
         {
             container.Remove(global.Context);

@@ -66,7 +66,8 @@ internal static class ExecCommand
             invocation.Flag("ignore-paused"),
             (int)(invocation.Integer("preserve-fds") ?? 0),
             invocation.List("cgroup"),
-            signals?.Caught
+            signals?.Caught,
+            CurrentProcess.EffectiveUser == 0 || invocation.List("cgroup").Count > 0 ? null : global.Context.Warn
         );
         try
         {

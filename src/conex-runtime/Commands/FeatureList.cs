@@ -1,5 +1,8 @@
 using Conex.Linux.Capabilities;
+using Conex.Linux.Errors;
 using Conex.Oci.RuntimeSpec;
+using Conex.Runtime.Checkpoints;
+using Conex.Runtime.Errors;
 using Conex.Runtime.LaunchPlans;
 
 namespace ConexRuntime.Commands;
@@ -7,7 +10,11 @@ namespace ConexRuntime.Commands;
 /// <summary>The features document (runtime-spec features.md): what is done, and nothing else.</summary>
 internal static class FeatureList
 {
-    internal static Features Current() =>
+    private const string CheckpointAnnotation = "org.opencontainers.runc.checkpoint.enabled";
+    private const string CriuVersionAnnotation = "org.conex.criu.version";
+
+    /// <param name="criu">criu's file; null: the first on PATH.</param>
+    internal static Features Current(string? criu) =>
         new()
         {
             OciVersionMin = "1.0.0",
@@ -65,6 +72,23 @@ internal static class FeatureList
                 MountExtensions = new MountExtensionsFeatures { Idmap = new EnabledFeature { Enabled = true } },
                 NetDevices = new EnabledFeature { Enabled = true },
             },
-            PotentiallyUnsafeConfigAnnotations = ["org.systemd.property."],
+            Annotations = Annotations(criu),
+            PotentiallyUnsafeConfigAnnotations = ["org.criu.config", "org.systemd.property."],
         };
+
+    /// <summary>Engines look for runc's word before they offer checkpoints.</summary>
+    private static Dictionary<string, string> Annotations(string? criu)
+    {
+        var annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [CheckpointAnnotation] = "false" };
+        try
+        {
+            annotations[CriuVersionAnnotation] = CriuProgram.Open(criu).Version.ToString();
+            annotations[CheckpointAnnotation] = "true";
+        }
+        catch (Exception e) when (e is CheckpointException or KernelException)
+        {
+            // Missing, too old, or broken: checkpoint says which.
+        }
+        return annotations;
+    }
 }

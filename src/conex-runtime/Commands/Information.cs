@@ -12,7 +12,7 @@ internal static class Information
             Name = "features",
             Description = "Print what this runtime supports as JSON",
             Arguments = ArgumentCount.None,
-            Run = invocation => CommandTable.Guard(invocation, _ => PrintFeatures()),
+            Run = invocation => CommandTable.Guard(invocation, _ => PrintFeatures(invocation.Root.Text("criu"))),
         };
 
     /// <summary>runc's lines, since callers parse them.</summary>
@@ -22,9 +22,9 @@ internal static class Information
         return 0;
     }
 
-    private static int PrintFeatures()
+    private static int PrintFeatures(string? criu)
     {
-        Output.Bytes(FeatureList.Current().ToUtf8Json());
+        Output.Bytes(FeatureList.Current(criu).ToUtf8Json());
         Output.Text("\n");
         return 0;
     }

@@ -1,5 +1,6 @@
 using Conex.CommandLine;
 using Conex.Linux.Files;
+using Conex.Linux.Processes;
 using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.Errors;
 
@@ -17,7 +18,10 @@ internal static class SpecCommand
             Description = "Write a new config.json",
             Usage = "[OPTIONS]",
             Arguments = ArgumentCount.None,
-            Options = () => new OptionTable().Text("bundle", 'b', "dir", "The bundle's directory", "."),
+            Options = () =>
+                new OptionTable()
+                    .Text("bundle", 'b', "dir", "The bundle's directory", ".")
+                    .Flag("rootless", "For the user who calls, without root's rights"),
             Run = invocation =>
                 CommandTable.Guard(
                     invocation,
@@ -28,7 +32,8 @@ internal static class SpecCommand
                         {
                             throw new InvalidSpecException("file config.json exists, remove it first");
                         }
-                        AtomicFile.Write(path, Default().ToUtf8Json(), mode: 0x1A4);
+                        RuntimeSpec spec = invocation.Flag("rootless") ? Rootless(Default()) : Default();
+                        AtomicFile.Write(path, spec.ToUtf8Json(), mode: 0x1A4);
                         return 0;
                     }
                 ),
@@ -96,6 +101,42 @@ internal static class SpecCommand
                 ],
                 ReadonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
             },
+        };
+
+    /// <summary>What the caller can have without help: root inside is the caller, the network and /sys are the host's, there are no limits.</summary>
+    private static RuntimeSpec Rootless(RuntimeSpec spec)
+    {
+        LinuxConfig linux = spec.Linux!;
+        return spec with
+        {
+            Mounts =
+            [
+                .. spec.Mounts!.Select(mount =>
+                    mount.Destination switch
+                    {
+                        "/sys" => Entry("/sys", "none", "/sys", "rbind", "nosuid", "noexec", "nodev", "ro"),
+                        // Group 5, tty, is nobody's there.
+                        "/dev/pts" => mount with { Options = [.. mount.Options!.Where(o => o != "gid=5")] },
+                        _ => mount,
+                    }
+                ),
+            ],
+            Linux = linux with
+            {
+                Resources = null,
+                UidMappings = [Own(CurrentProcess.EffectiveUser)],
+                GidMappings = [Own(CurrentProcess.EffectiveGroup)],
+                Namespaces = [.. linux.Namespaces!.Where(n => n.Type != "network"), new LinuxNamespace { Type = "user" }],
+            },
+        };
+    }
+
+    private static LinuxIdMapping Own(uint id) =>
+        new()
+        {
+            ContainerId = 0,
+            HostId = id,
+            Size = 1,
         };
 
     private static Mount Entry(string destination, string type, string source, params string[] options) =>

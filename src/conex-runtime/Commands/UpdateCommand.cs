@@ -3,6 +3,7 @@ using Conex.Linux.Files;
 using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.Containers;
 using Conex.Runtime.Errors;
+using Conex.Runtime.Resources;
 
 namespace ConexRuntime.Commands;
 
@@ -56,8 +57,7 @@ internal static class UpdateCommand
         {
             Output.Error("conex-runtime: warning: Kernel memory settings are ignored and will be removed\n");
         }
-        RefuseResourceControl(invocation);
-        foreach (string warning in ContainerUpdate.Apply(global.Context, id, change))
+        foreach (string warning in ContainerUpdate.Apply(global.Context, id, change, ResourceControl(invocation)))
         {
             Output.Error($"conex-runtime: warning: {warning}\n");
         }
@@ -144,15 +144,10 @@ internal static class UpdateCommand
 
     private static string? Value(Invocation invocation, string option) => invocation.Text(option) is { Length: > 0 } text ? text : null;
 
-    private static void RefuseResourceControl(Invocation invocation)
+    private static ResctrlUpdate? ResourceControl(Invocation invocation)
     {
-        if (Value(invocation, "l3-cache-schema") is not null)
-        {
-            throw new InvalidSpecException("Intel RDT/CAT: l3 cache schema is not enabled");
-        }
-        if (Value(invocation, "mem-bw-schema") is not null)
-        {
-            throw new InvalidSpecException("Intel RDT/MBA: memory bandwidth schema is not enabled");
-        }
+        string? cache = Value(invocation, "l3-cache-schema");
+        string? bandwidth = Value(invocation, "mem-bw-schema");
+        return cache is null && bandwidth is null ? null : new ResctrlUpdate(cache, bandwidth);
     }
 }

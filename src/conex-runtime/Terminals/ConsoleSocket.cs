@@ -1,3 +1,4 @@
+using Conex.Linux.Files;
 using Conex.Linux.Sockets;
 using Conex.Runtime.Errors;
 using Conex.Runtime.Launch;
@@ -16,8 +17,16 @@ internal static class ConsoleSocket
         {
             throw new LaunchException("the container's process sent no terminal", 1);
         }
-        using UnixSocket socket = UnixSocket.Connect(Path.GetFullPath(path), Patience);
-        socket.SendDescriptor("/dev/pts/ptmx"u8, master);
-        master.Dispose();
+        Send(path, master);
+    }
+
+    /// <summary>Sends a master and closes it here.</summary>
+    internal static void Send(string path, FileHandle master)
+    {
+        using (master)
+        {
+            using UnixSocket socket = UnixSocket.Connect(Path.GetFullPath(path), Patience);
+            socket.SendDescriptor("/dev/pts/ptmx"u8, master);
+        }
     }
 }

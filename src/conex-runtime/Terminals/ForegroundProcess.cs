@@ -17,13 +17,17 @@ internal static class ForegroundProcess
         Terminal.GetSize(FileHandle.StandardInput) is { } size ? new ConsoleSize { Height = size.Rows, Width = size.Columns } : null;
 
     /// <param name="notify">Listens for the payload's readiness; null without.</param>
-    internal static ExitStatus Wait(LaunchedProcess process, SignalPipe signals, bool relayTerminal, NotifyProxy? notify = null)
+    internal static ExitStatus Wait(LaunchedProcess process, SignalPipe signals, bool relayTerminal, NotifyProxy? notify = null) =>
+        Wait(process.Handle, relayTerminal ? process.Terminal : null, signals, notify);
+
+    /// <param name="master">The terminal to copy between; null without one.</param>
+    /// <param name="notify">Listens for the payload's readiness; null without.</param>
+    internal static ExitStatus Wait(PidHandle process, FileHandle? master, SignalPipe signals, NotifyProxy? notify = null)
     {
-        FileHandle? master = relayTerminal ? process.Terminal : null;
         using TerminalSettings? settings =
             master is not null && Terminal.IsTerminal(FileHandle.StandardInput) ? Terminal.MakeRaw(FileHandle.StandardInput) : null;
         CopySize(master);
-        FileHandle?[] watched = [process.Handle, signals.Handle, master, master is null ? null : FileHandle.StandardInput, notify?.Handle];
+        FileHandle?[] watched = [process, signals.Handle, master, master is null ? null : FileHandle.StandardInput, notify?.Handle];
         byte[] buffer = new byte[master is null ? 0 : 16384];
         while (true)
         {
@@ -31,7 +35,7 @@ internal static class ForegroundProcess
             {
                 case 0:
                     Drain(master, buffer);
-                    return process.Handle.Wait();
+                    return process.Wait();
                 case 1:
                     Forward(process, signals, master);
                     break;
@@ -57,7 +61,7 @@ internal static class ForegroundProcess
         }
     }
 
-    private static void Forward(LaunchedProcess process, SignalPipe signals, FileHandle? master)
+    private static void Forward(PidHandle process, SignalPipe signals, FileHandle? master)
     {
         Signal signal = signals.Read();
         if (signal == Signal.SIGWINCH && master is not null)
@@ -66,7 +70,7 @@ internal static class ForegroundProcess
         }
         else if (signal != Signal.None)
         {
-            process.Handle.Send(signal);
+            process.Send(signal);
         }
     }
 

@@ -117,7 +117,7 @@ internal sealed class CallerHouse : IDisposable
         start.Environment["TMPDIR"] = Place;
         start.Environment["TZ"] = "UTC";
         // Where ./test unpacked what must not be installed.
-        start.Environment["PATH"] = $"{UnpackedPeers.Directories}:{start.Environment["PATH"]}:/usr/sbin:/sbin";
+        start.Environment["PATH"] = $"{Criu.Directory}:{UnpackedPeers.Directories}:{start.Environment["PATH"]}:/usr/sbin:/sbin";
         foreach (string name in (string[])["DOCKER_HOST", "DOCKER_CONTEXT", "CONTAINER_HOST", "XDG_RUNTIME_DIR", "CONTAINERS_CONF"])
         {
             start.Environment.Remove(name);

@@ -1,4 +1,5 @@
 using Conex.EndToEnd.Tests.Support;
+using Conex.Oci.RuntimeSpec;
 
 namespace Conex.EndToEnd.Tests.Runtime;
 
@@ -49,5 +50,37 @@ public sealed class CgroupMountTests : IDisposable
         // CGROUP2_SUPER_MAGIC, and the payload alone in the cgroup that its namespace begins with.
         Assert.Equal("1", lines[0]);
         Assert.Equal(["63677270", "refused"], lines[^2..]);
+    }
+
+    /// <summary>CVE-2023-25809: root of a user namespace that owns the host's files, and no cgroup namespace that would hide them.</summary>
+    [Theory]
+    [InlineData("rw")]
+    [InlineData("ro")]
+    public void Root_of_a_user_namespace_writes_to_no_cgroup_but_its_own(string access)
+    {
+        LinuxIdMapping[] itself =
+        [
+            new()
+            {
+                ContainerId = 0,
+                HostId = 0,
+                Size = 65_536,
+            },
+        ];
+        string made = $"made-by-{house.Name}";
+        TestBundle bundle = house
+            .NewBundle()
+            .WithUserNamespace()
+            .WithLinux(l => l with { UidMappings = itself, GidMappings = itself })
+            .WithoutNamespace("cgroup")
+            .WithoutMount("/sys/fs/cgroup")
+            .Mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", access)
+            .Shell($"for d in /sys/fs/cgroup/* /sys/fs/cgroup; do mkdir $d/{made}; done 2>/dev/null; echo ready; exec sleep 1000000");
+        using RunningProgram run = house.BeginRun(bundle, until: "ready");
+        string[] found = [.. house.Leaks.CgroupDirectories().Where(d => Path.GetFileName(d) == made)];
+        house.Do("kill", house.Id, "KILL").Succeeded();
+        run.Finish();
+        Assert.Equal(access == "rw", found.Length > 0);
+        Assert.All(found, directory => Assert.Equal(house.Id, Path.GetFileName(Path.GetDirectoryName(directory))));
     }
 }

@@ -64,6 +64,7 @@ public sealed class CrashStepTests : IDisposable
             "runtime.create" => [("create", Create), ("run", Run), ("monitor", Monitor)],
             "runtime.delete" => [("delete-running", DeleteRunning), ("delete-stopped", DeleteStopped), ("run", Run)],
             "runtime.update" => [("update", Update)],
+            "runtime.restore" => [("restore", Restore)],
             _ => [("monitor", Monitor), ("rotation", MonitorThatRotates)],
         };
     }
@@ -121,6 +122,19 @@ public sealed class CrashStepTests : IDisposable
     {
         house.RunDetached(house.NewBundle("updated"));
         using RunningProgram program = Crashing(step, "update", "--pids-limit", "50", house.Id);
+        return program.WaitForExit();
+    }
+
+    private CommandResult Restore(string step)
+    {
+        Criu.Require();
+        TestBundle bundle = WithHooks(house.NewBundle("restored"));
+        house.RunDetached(bundle);
+        house.DoIn(Criu.AddTo, "checkpoint", "--image-path", $"{house.Place}/images", house.Id).Succeeded();
+        using RunningProgram program = Crashing(
+            step,
+            ["--criu", Criu.Program, "restore", "--bundle", bundle.Path, "--image-path", $"{house.Place}/images", house.Id]
+        );
         return program.WaitForExit();
     }
 

@@ -84,7 +84,10 @@ public sealed class ExecutionTests : IDisposable
     [InlineData("/etc/passwd/x", "exec: \"/etc/passwd/x\": not a directory")]
     [InlineData("/tmp", "exec: \"/tmp\": ")]
     [InlineData("/bad", "exec: \"/bad\": exec format error")]
-    [InlineData("/orphan", "exec: \"/orphan\": stat /orphan: no such file or directory (or the interpreter that it names is missing)")]
+    [InlineData(
+        "/orphan",
+        "exec: \"/orphan\": stat /orphan: no such file or directory (or the interpreter or dynamic loader that it names is missing)"
+    )]
     public void A_program_that_cannot_be_executed_is_one_sentence(string program, string phrase)
     {
         TestBundle bundle = house

@@ -11,12 +11,14 @@ internal static class ProbeProgram
     private const int Header64 = 64 + 56;
     private const int Header32 = 52 + 32;
 
-    /// <summary>An argument: a number, or the address of a text that ends with a zero.</summary>
-    internal readonly record struct Argument(long Number, string? Text)
+    /// <summary>An argument: a number, or the address of bytes; a text's end with a zero.</summary>
+    internal readonly record struct Argument(long Number, byte[]? Data)
     {
         public static implicit operator Argument(long number) => new(number, null);
 
-        public static implicit operator Argument(string text) => new(0, text);
+        public static implicit operator Argument(byte[] data) => new(0, data);
+
+        public static implicit operator Argument(string text) => new(0, [.. Encoding.UTF8.GetBytes(text), 0]);
     }
 
     /// <summary>One system call by its number of the program's architecture.</summary>
@@ -111,12 +113,12 @@ internal static class ProbeProgram
 
     private static long Value(Argument argument, int dataOffset, List<byte> data)
     {
-        if (argument.Text is not { } text)
+        if (argument.Data is not { } bytes)
         {
             return argument.Number;
         }
         long address = (long)Base + dataOffset + data.Count;
-        data.AddRange([.. Encoding.UTF8.GetBytes(text), 0]);
+        data.AddRange(bytes);
         return address;
     }
 

@@ -36,7 +36,7 @@ internal sealed class RuntimeHouse : IDisposable
     internal string Id => $"{Name}-a";
 
     /// <summary>The program under test; crash tests run another build.</summary>
-    internal string Program { get; init; } = Product.Runtime;
+    internal string Program { get; set; } = Product.Runtime;
 
     internal LeakCheck Leaks => leaks;
 

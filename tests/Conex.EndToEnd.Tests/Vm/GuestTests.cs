@@ -1,6 +1,7 @@
 namespace Conex.EndToEnd.Tests.Vm;
 
 /// <summary>What only another host can show: cgroup v2 alone, systemd, AppArmor. Each test is a function in tests/vm/guest.</summary>
+[Collection(VirtualMachine.OneAtATime)]
 public sealed class GuestTests(VirtualMachine machine) : IClassFixture<VirtualMachine>
 {
     [Theory]

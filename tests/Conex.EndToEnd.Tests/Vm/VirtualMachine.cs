@@ -6,17 +6,30 @@ namespace Conex.EndToEnd.Tests.Vm;
 /// <summary>One boot of the virtual machine of tests/vm, in which all guest tests run, and what each of them said.</summary>
 public sealed class VirtualMachine : IDisposable
 {
+    /// <summary>The collection of those who boot one: two at once would take each other's processors.</summary>
+    internal const string OneAtATime = "virtual machines";
+
     private const int CannotRunHere = 77;
     private static readonly string Tests = Path.Combine(Repository.Root, "tests/vm");
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
     private readonly string share = Directory.CreateTempSubdirectory("conex-test-vm-").FullName;
+    private readonly string cgroups;
+    private readonly string folder;
     private readonly CommandResult result;
 
     public VirtualMachine()
+        : this("v2", ".") { }
+
+    /// <param name="cgroups">How the guest mounts them: CONEX_VM_CGROUPS of tests/vm/boot.</param>
+    /// <param name="folder">Where its tests are, below tests/vm/guest.</param>
+    internal VirtualMachine(string cgroups, string folder)
     {
         Machine.RequireRoot();
+        this.cgroups = cgroups;
+        this.folder = folder;
         Copy(Path.Combine(Tests, "guest"), $"{share}/guest");
+        Copy(Path.Combine(Tests, "guest", folder), $"{share}/guest/{folder}");
         Directory.CreateDirectory($"{share}/product");
         File.Copy(Product.Runtime, $"{share}/product/conex-runtime");
         Directory.CreateDirectory($"{share}/product/crash");
@@ -36,13 +49,17 @@ public sealed class VirtualMachine : IDisposable
         }
     }
 
-    private CommandResult Boot() => RunningProgram.Run($"{Tests}/boot", [share, "sh", "guest/main"], patience: Patience);
+    private CommandResult Boot() =>
+        RunningProgram.Run("env", [$"CONEX_VM_CGROUPS={cgroups}", $"{Tests}/boot", share, "sh", "guest/main", folder], patience: Patience);
 
     /// <summary>The names of the tests, read from the guest's scripts: <c>test_NAME()</c>.</summary>
-    public static TheoryData<string> Names() =>
+    public static TheoryData<string> Names() => NamesIn(".");
+
+    /// <summary>The same of the scripts in a folder below tests/vm/guest.</summary>
+    internal static TheoryData<string> NamesIn(string folder) =>
         [
             .. Directory
-                .GetFiles(Path.Combine(Tests, "guest"), "*.tests")
+                .GetFiles(Path.Combine(Tests, "guest", folder), "*.tests")
                 .Order(StringComparer.Ordinal)
                 .SelectMany(f => Regex.Matches(File.ReadAllText(f), @"(?m)^test_(\w+)\(\)"))
                 .Select(m => m.Groups[1].Value),

@@ -5,8 +5,9 @@ namespace Conex.Linux.Cgroups.Devices;
 /// <summary>Device rules as systemd's DeviceAllow= takes them (systemd.resource-control(5)): what is allowed, and nothing else.</summary>
 public static class DeviceAllowList
 {
+    /// <param name="leaveOutUnknown">Whether a group of devices that no driver here has is left out, instead of giving the list up.</param>
     /// <returns>Pairs of device and access; null when the rules allow everything but some, for which systemd has no words.</returns>
-    public static List<(string Device, string Access)>? TryMake(IReadOnlyList<DeviceRule> rules)
+    public static List<(string Device, string Access)>? TryMake(IReadOnlyList<DeviceRule> rules, bool leaveOutUnknown = false)
     {
         DeviceExceptions list;
         try
@@ -31,6 +32,10 @@ public static class DeviceAllowList
                 rule is { Major: { } major, Minor: { } minor } ? $"/dev/{kind}/{major}:{minor}"
                 : rule.Major is { } group ? Group(known, kind, group)
                 : $"{kind}-*";
+            if (device is null && leaveOutUnknown)
+            {
+                continue;
+            }
             if (device is null)
             {
                 // systemd knows groups by name, and only those of drivers that are there: the runtime's own program decides alone.

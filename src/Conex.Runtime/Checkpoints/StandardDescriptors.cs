@@ -1,0 +1,138 @@
+using System.Globalization;
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+using Conex.Linux.Mounts;
+
+namespace Conex.Runtime.Checkpoints;
+
+/// <summary>What a container's descriptors 0, 1 and 2 are, in the words by which criu's options <c>external</c> and <c>inherit_fd</c> name them:
+/// a caller gave them, and the caller of the restore gives others instead.</summary>
+internal static class StandardDescriptors
+{
+    private const int AccessMode = 3; // O_ACCMODE
+    private const int ReadOnly = 0; // O_RDONLY
+    private const uint FirstPtsMajor = 136; // devices.txt, "Unix98 PTY slaves"
+    private const uint LastPtsMajor = 143;
+
+    /// <summary>The words; empty for a descriptor that criu can write down, since it leads nowhere but into the container.</summary>
+    /// <param name="processes">All processes of the container.</param>
+    internal static IReadOnlyList<string> Describe(int init, IReadOnlyCollection<int> processes)
+    {
+        HashSet<string> mounts = [.. MountTable.Of(init).Select(m => m.Id)];
+        var names = new string[3];
+        for (int i = 0; i < names.Length; i++)
+        {
+            names[i] = Describe(init, i, mounts, processes);
+        }
+        return names;
+    }
+
+    /// <summary>Whether criu is to be told at the dump that it is none of its business. Pipes need no telling.</summary>
+    internal static bool IsNamedAtDump(string name) => name.Contains('[') && !name.StartsWith("pipe:", StringComparison.Ordinal);
+
+    /// <summary>Whether a word of descriptors.json names something that a descriptor of the restorer takes the place of.</summary>
+    internal static bool IsReplaced(string name) =>
+        name.StartsWith("pipe:", StringComparison.Ordinal)
+        || name.StartsWith("file[", StringComparison.Ordinal)
+        || name.StartsWith("tty[", StringComparison.Ordinal);
+
+    private static string Describe(int init, int number, HashSet<string> mounts, IReadOnlyCollection<int> processes)
+    {
+        string path = $"/proc/{init}/fd/{number}";
+        if (TryReadLink(path) is not { } link)
+        {
+            return "";
+        }
+        if (link.StartsWith("pipe:", StringComparison.Ordinal))
+        {
+            return HasOtherEnd(link, Info(init, number).Flags, processes) ? "" : link;
+        }
+        if (!link.StartsWith('/') || PathAt.Status(path) is not { } status)
+        {
+            return "";
+        }
+        string mount = Info(init, number).Mount;
+        if (mounts.Contains(mount))
+        {
+            return "";
+        }
+        (uint major, uint minor) = status.SpecialDevice;
+        return status.Kind == FileKind.CharacterDevice && major is >= FirstPtsMajor and <= LastPtsMajor
+            ? $"tty[{DeviceNumber.Encode(major, minor):x}:{DeviceNumber.Encode(status.Device.Item1, status.Device.Item2):x}]"
+            : $"file[{int.Parse(mount, CultureInfo.InvariantCulture):x}:{status.Inode:x}]";
+    }
+
+    /// <summary>Whether the container holds the other end of a pipe too: then the pipe is its own.</summary>
+    private static bool HasOtherEnd(string pipe, int flags, IReadOnlyCollection<int> processes)
+    {
+        bool reads = (flags & AccessMode) == ReadOnly;
+        foreach (int process in processes)
+        {
+            foreach (string descriptor in Descriptors(process))
+            {
+                if (TryReadLink($"/proc/{process}/fd/{descriptor}") == pipe)
+                {
+                    int other = Info(process, int.Parse(descriptor, CultureInfo.InvariantCulture)).Flags & AccessMode;
+                    if (other == ReadOnly != reads)
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    private static IEnumerable<string> Descriptors(int process)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries($"/proc/{process}/fd").Select(p => Path.GetFileName(p))];
+        }
+        catch (IOException)
+        {
+            // It has ended meanwhile.
+            return [];
+        }
+    }
+
+    /// <summary>proc_pid_fdinfo(5): flags in octal digits, and the mount's number.</summary>
+    private static (int Flags, string Mount) Info(int process, int descriptor)
+    {
+        int flags = 0;
+        string mount = "0";
+        foreach (string line in Text($"/proc/{process}/fdinfo/{descriptor}").Split('\n'))
+        {
+            int colon = line.IndexOf(':');
+            string value = colon < 0 ? "" : line[(colon + 1)..].Trim();
+            if (line.StartsWith("flags:", StringComparison.Ordinal))
+            {
+                flags = Convert.ToInt32(value, 8);
+            }
+            else if (line.StartsWith("mnt_id:", StringComparison.Ordinal))
+            {
+                mount = value;
+            }
+        }
+        return (flags, mount);
+    }
+
+    private static string Text(string path)
+    {
+        using FileHandle? file = PathAt.TryOpen(PathAt.Current, path, OpenMode.Read, out _);
+        return file is null ? "" : System.Text.Encoding.UTF8.GetString(FileIo.ReadToEnd(file, path, 1 << 20));
+    }
+
+    private static string? TryReadLink(string path)
+    {
+        try
+        {
+            return PathAt.ReadLink(PathAt.Current, path);
+        }
+        catch (KernelException)
+        {
+            // Closed, or its process has ended.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Conex.Linux.Errors;
+
+namespace Conex.Runtime.Launch;
+
+/// <summary>What helps when a step of a start is refused.</summary>
+/// <param name="Step">What was tried: a step of the launch plan or a call of the starter with its object. A star stands for any text.</param>
+/// <param name="Errors">The kernel's answers that it explains.</param>
+/// <param name="Text">What helps.</param>
+internal readonly record struct LaunchHint(string Step, Errno[] Errors, string Text)
+{
+    /// <summary>A part of the kernel's own log without which the hint does not hold; null where none is needed.</summary>
+    internal string? Log { get; init; }
+
+    internal bool Explains(string step, Errno error, string log) =>
+        Array.IndexOf(Errors, error) >= 0 && (Log is null || log.Contains(Log, StringComparison.Ordinal)) && Matches(Step, step);
+
+    private static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> step)
+    {
+        int star = pattern.IndexOf('*');
+        return star < 0
+            ? step.SequenceEqual(pattern)
+            : step.Length >= pattern.Length - 1 && step.StartsWith(pattern[..star]) && step.EndsWith(pattern[(star + 1)..]);
+    }
+}
