@@ -16,7 +16,6 @@ internal static class AbsentEndpoints
     private static readonly (string Method, string Template, string What)[] Known =
     [
         ("POST", "/auth", "logging in to a registry"),
-        ("GET", "/system/df", "counting disk usage"),
         ("POST", "/commit", "making an image of a container"),
         ("POST", "/build", "building images"),
         ("POST", "/build/prune", "building images"),
@@ -34,9 +33,6 @@ internal static class AbsentEndpoints
         ("*", "/containers/{id}/archive", "copying files"),
         ("*", "/containers/{id}/checkpoints", "checkpoints"),
         ("GET", "/images/search", "searching registries"),
-        ("POST", "/images/prune", "pruning images"),
-        ("GET", "/images/get", "saving images"),
-        ("GET", "/images/{name*}/get", "saving images"),
         ("POST", "/images/{name*}/push", "pushing images"),
         ("GET", "/distribution/{name*}/json", "looking images up in registries"),
     ];

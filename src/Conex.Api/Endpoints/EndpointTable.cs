@@ -44,6 +44,8 @@ internal static class EndpointTable
             .Add("GET", "/images/{name*}/json", images.InspectAsync)
             .Add("GET", "/images/{name*}/history", images.HistoryAsync)
             .Add("POST", "/images/{name*}/tag", images.TagAsync);
+        ImageArchiveEndpoints.Add(routes, options.Engine);
+        DiskEndpoints.Add(routes, options.Engine);
         AbsentEndpoints.Add(routes);
         return routes.Add("DELETE", "/images/{name*}", images.RemoveAsync);
     }

@@ -20,6 +20,8 @@ namespace Conex.DockerApi.Contracts;
 [JsonSerializable(typeof(ImageInspect))]
 [JsonSerializable(typeof(ImageDeleteItem[]))]
 [JsonSerializable(typeof(HistoryItem[]))]
+[JsonSerializable(typeof(ImagesPruneResponse))]
+[JsonSerializable(typeof(DiskUsageResponse))]
 [JsonSerializable(typeof(VersionResponse))]
 [JsonSerializable(typeof(InfoResponse))]
 [JsonSerializable(typeof(ErrorResponse))]

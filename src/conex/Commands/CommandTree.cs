@@ -36,6 +36,7 @@ internal static class CommandTree
                     AttachCommand.Describe(),
                     CompletionCommand.Describe(),
                     CreateCommand.Describe(),
+                    HistoryCommand.Describe(),
                     ImportCommand.Describe(),
                     InspectCommand.Describe(InspectCommand.Kind.Any),
                     KillCommand.Describe(),
@@ -43,8 +44,10 @@ internal static class CommandTree
                     LogsCommand.Describe(),
                     RmCommand.Describe(),
                     RmiCommand.Describe("rmi"),
+                    SaveCommand.Describe(),
                     StartCommand.Describe(),
                     StopCommand.Describe(),
+                    TagCommand.Describe(),
                     TopCommand.Describe(),
                     WaitCommand.Describe(),
                 ],
@@ -91,11 +94,15 @@ internal static class CommandTree
             Section = Management,
             Subcommands = static () =>
                 [
+                    HistoryCommand.Describe(),
                     ImportCommand.Describe(),
                     InspectCommand.Describe(InspectCommand.Kind.Image),
                     LoadCommand.Describe(),
                     ImagesCommand.Describe("ls", aliases: ["list"]),
+                    ImagePruneCommand.Describe(),
                     RmiCommand.Describe("rm", "remove"),
+                    SaveCommand.Describe(),
+                    TagCommand.Describe(),
                 ],
         };
 
@@ -106,6 +113,6 @@ internal static class CommandTree
             Description = "Manage Conex",
             Usage = "COMMAND",
             Section = Management,
-            Subcommands = static () => [InfoCommand.Describe()],
+            Subcommands = static () => [DiskUsageCommand.Describe(), InfoCommand.Describe()],
         };
 }

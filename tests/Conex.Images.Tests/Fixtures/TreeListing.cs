@@ -57,10 +57,7 @@ public static class TreeListing
             implied?.Contains(name) == true || IsWhiteout(status) ? "any" : $"{status.ModifiedSeconds}.{status.ModifiedNanoseconds}";
         string attributes = string.Join(
             ',',
-            ExtendedAttributes
-                .ListAt(directory, entry)
-                .Order(StringComparer.Ordinal)
-                .Select(key => $"{key}={Value(directory, entry, key)}")
+            ExtendedAttributes.ListAt(directory, entry).Order(StringComparer.Ordinal).Select(key => $"{key}={Value(directory, entry, key)}")
         );
         string content = status.Kind switch
         {
