@@ -27,8 +27,6 @@ internal static class AbsentEndpoints
         ("POST", "/containers/{id}/rename", "renaming containers"),
         ("POST", "/containers/{id}/update", "updating containers"),
         ("GET", "/containers/{id}/stats", "statistics"),
-        ("GET", "/containers/{id}/changes", "listing changes"),
-        ("GET", "/containers/{id}/export", "exporting containers"),
         ("GET", "/containers/{id}/attach/ws", "attaching by websocket"),
         ("*", "/containers/{id}/archive", "copying files"),
         ("*", "/containers/{id}/checkpoints", "checkpoints"),

@@ -10,6 +10,7 @@ namespace Conex.DockerApi.Contracts;
 [JsonSerializable(typeof(ContainerCreateResponse))]
 [JsonSerializable(typeof(ContainerInspect))]
 [JsonSerializable(typeof(ContainerSummary[]))]
+[JsonSerializable(typeof(ContainerChange[]))]
 [JsonSerializable(typeof(WaitResponse))]
 [JsonSerializable(typeof(TopResponse))]
 [JsonSerializable(typeof(ExecCreateRequest))]

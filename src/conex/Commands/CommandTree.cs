@@ -36,6 +36,8 @@ internal static class CommandTree
                     AttachCommand.Describe(),
                     CompletionCommand.Describe(),
                     CreateCommand.Describe(),
+                    DiffCommand.Describe(),
+                    ExportCommand.Describe(),
                     HistoryCommand.Describe(),
                     ImportCommand.Describe(),
                     InspectCommand.Describe(InspectCommand.Kind.Any),
@@ -71,7 +73,9 @@ internal static class CommandTree
                 [
                     AttachCommand.Describe(),
                     CreateCommand.Describe(),
+                    DiffCommand.Describe(),
                     ExecCommand.Describe(),
+                    ExportCommand.Describe(),
                     InspectCommand.Describe(InspectCommand.Kind.Container),
                     KillCommand.Describe(),
                     LogsCommand.Describe(),
