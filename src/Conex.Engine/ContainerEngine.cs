@@ -57,6 +57,7 @@ public sealed class ContainerEngine : IAsyncDisposable
             runtime,
             time
         );
+        Commits = new ContainerCommits(index, events, Images, runtime);
         Files = new ContainerFileService(index, events, layers);
         Recovery = new ContainerRecovery(index, store, events, end, removal, Execs, runtime, time);
     }
@@ -66,6 +67,9 @@ public sealed class ContainerEngine : IAsyncDisposable
 
     /// <summary>Processes added to running containers.</summary>
     public ExecService Execs { get; }
+
+    /// <summary>Makes images of containers.</summary>
+    public ContainerCommits Commits { get; }
 
     /// <summary>The files of containers.</summary>
     public ContainerFileService Files { get; }

@@ -16,7 +16,6 @@ internal static class AbsentEndpoints
     private static readonly (string Method, string Template, string What)[] Known =
     [
         ("POST", "/auth", "logging in to a registry"),
-        ("POST", "/commit", "making an image of a container"),
         ("POST", "/build", "building images"),
         ("POST", "/build/prune", "building images"),
         ("POST", "/session", "building images with BuildKit"),

@@ -46,6 +46,7 @@ internal static class EndpointTable
             .Add("POST", "/images/{name*}/tag", images.TagAsync);
         ImageArchiveEndpoints.Add(routes, options.Engine);
         DiskEndpoints.Add(routes, options.Engine);
+        CommitEndpoint.Add(routes, options.Engine);
         ContainerFileEndpoints.Add(routes, options.Engine);
         AbsentEndpoints.Add(routes);
         return routes.Add("DELETE", "/images/{name*}", images.RemoveAsync);

@@ -12,6 +12,39 @@ public static class ContainerFileCalls
         return client.Send("GET", new RequestTarget("/containers").Segment(container).Path("/export"));
     }
 
+    /// <summary>Makes an image of a container.</summary>
+    /// <param name="repository">The image's name, or null.</param>
+    /// <param name="changes">Dockerfile instructions for its configuration.</param>
+    /// <returns>The image's ID.</returns>
+    public static string Commit(
+        this EngineClient client,
+        string container,
+        string? repository,
+        string? tag,
+        string? author,
+        string? message,
+        IReadOnlyList<string> changes,
+        bool pause
+    )
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(changes);
+        RequestTarget target = new RequestTarget("/commit")
+            .Query("container", container)
+            .Query("repo", repository)
+            .Query("tag", tag)
+            .Query("author", author)
+            .Query("comment", message)
+            .Query("pause", pause ? "1" : "0");
+        foreach (string change in changes)
+        {
+            target = target.Query("changes", change);
+        }
+
+        using EngineResponse response = client.Send("POST", target);
+        return response.ReadJson(DockerJson.Default.CommitResponse).Id;
+    }
+
     /// <summary>What a container has changed of its image.</summary>
     public static ContainerChange[] Changes(this EngineClient client, string container)
     {

@@ -11,6 +11,7 @@ namespace Conex.DockerApi.Contracts;
 [JsonSerializable(typeof(ContainerInspect))]
 [JsonSerializable(typeof(ContainerSummary[]))]
 [JsonSerializable(typeof(ContainerChange[]))]
+[JsonSerializable(typeof(CommitResponse))]
 [JsonSerializable(typeof(WaitResponse))]
 [JsonSerializable(typeof(TopResponse))]
 [JsonSerializable(typeof(ExecCreateRequest))]

@@ -34,6 +34,7 @@ internal static class CommandTree
                     Image,
                     System,
                     AttachCommand.Describe(),
+                    CommitCommand.Describe(),
                     CompletionCommand.Describe(),
                     CreateCommand.Describe(),
                     DiffCommand.Describe(),
@@ -72,6 +73,7 @@ internal static class CommandTree
             Subcommands = static () =>
                 [
                     AttachCommand.Describe(),
+                    CommitCommand.Describe(),
                     CreateCommand.Describe(),
                     DiffCommand.Describe(),
                     ExecCommand.Describe(),
