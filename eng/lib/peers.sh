@@ -18,7 +18,34 @@ need_peers() {
     collect_apt_settings
     [ -x "$CONEX_PEERS/engine/usr/bin/containerd" ] || step "fetching docker and containerd" fetch_engines || return
     [ -x "$CONEX_PEERS/criu/bin/criu" ] || step "fetching criu" fetch_criu || echo "criu cannot be had, so some tests will skip" >&2
-    return 0
+    # Debian 12's knows no tar as a device. Without one the tests that need it skip.
+    [ -x "$CONEX_PEERS/erofs/usr/bin/fsck.erofs" ] || step "fetching fsck.erofs of a newer Debian" fetch_erofs ||
+        echo "fsck.erofs cannot be had, so some tests will skip" >&2
+    [ -x "$CONEX_PEERS/registry/usr/bin/docker-registry" ] || step "fetching a registry" fetch_registry
+}
+
+# extract_newer NAME PACKAGE SUITE…: unpacks a package of the first of these releases that can be had, with its own libraries, to
+# $CONEX_PEERS/NAME. Installing it would change the machine's libraries.
+extract_newer() {
+    local folder=$CONEX_PEERS/$1.new target=$CONEX_PEERS/$1 package=$2 suite mirror
+    shift 2
+    # shellcheck disable=SC2016
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' |
+        grep -v security | head -n 1)
+    [ -n "$mirror" ] || { echo "apt knows no mirror of Debian"; return 1; }
+    for suite in "$@"; do
+        rm -rf --one-file-system "$folder"
+        mmdebstrap --mode=root --variant=extract --include="$package" --aptopt="$CONEX_APT_CONF" \
+            "$suite" "$folder" "deb $mirror $suite main" </dev/null || continue
+        rm -rf --one-file-system "$target"
+        mv "$folder" "$target"
+        return
+    done
+    return 1
+}
+
+fetch_erofs() {
+    extract_newer erofs erofs-utils sid stable
 }
 
 # What this machine's apt may take from where, for mmdebstrap, which does not look.
@@ -50,22 +77,29 @@ download_engines() {
     apt-get -q -o APT::Sandbox::User=root download "${packages[@]}"
 }
 
-# The criu of Debian's unstable with its own libraries: that of a stable release may not know the machine's kernel. Installing it would change
-# the machine's libraries.
+# That of a stable release may not know the machine's kernel.
 fetch_criu() {
-    local folder=$CONEX_PEERS/criu.new mirror
-    # shellcheck disable=SC2016
-    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' |
-        grep -v security | head -n 1)
-    [ -n "$mirror" ] || { echo "apt knows no mirror of Debian"; return 1; }
-    rm -rf --one-file-system "$folder" "$CONEX_PEERS/criu"
-    mkdir -p "$folder/bin" || return
-    mmdebstrap --mode=root --variant=extract --include=criu --aptopt="$CONEX_APT_CONF" sid "$folder/root" "deb $mirror sid main" </dev/null || return
-    cat >"$folder/bin/criu" <<'END'
+    extract_newer criu criu sid && mkdir -p "$CONEX_PEERS/criu/bin" || return
+    cat >"$CONEX_PEERS/criu/bin/criu" <<'END'
 #!/bin/sh
-root=${0%/*}/../root
+root=${0%/*}/..
 libraries=$root/usr/lib/x86_64-linux-gnu
 exec "$libraries/ld-linux-x86-64.so.2" --argv0 criu --library-path "$libraries" "$root/usr/sbin/criu" "$@"
 END
-    chmod +x "$folder/bin/criu" && mv "$folder" "$CONEX_PEERS/criu" && "$CONEX_PEERS/criu/bin/criu" --version
+    chmod +x "$CONEX_PEERS/criu/bin/criu" && "$CONEX_PEERS/criu/bin/criu" --version
+}
+
+# Only unpacked, too: the package would start a registry on a port that is open to all.
+fetch_registry() {
+    local folder=$CONEX_PEERS/registry.new
+    rm -rf "$folder"
+    mkdir -p "$folder" && cd "$folder" || return
+    download_registry || { apt-get -q -o DPkg::Lock::Timeout=120 update && download_registry; } || return
+    dpkg -x ./docker-registry_*.deb . && rm ./*.deb && cd / || return
+    rm -rf "$CONEX_PEERS/registry"
+    mv "$folder" "$CONEX_PEERS/registry" && "$CONEX_PEERS/registry/usr/bin/docker-registry" --version
+}
+
+download_registry() {
+    apt-get -q -o APT::Sandbox::User=root download docker-registry
 }

@@ -42,6 +42,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         var events = new ContainerEvents(Events);
         Images = new ImageService(ImageStore.Open(options.DataRoot, time, options.Layers), Events, UsersOf);
         var layers = new ContainerLayers(Images.Store);
+        Transfers = new ImageTransfers(Images, Events, options.Registries);
         var store = new ContainerStore(paths);
         Execs = new ExecService(index, events, layers, runtime, time);
         var removal = new ContainerRemoval(index, store, events, Images.Store, Execs);
@@ -76,6 +77,9 @@ public sealed class ContainerEngine : IAsyncDisposable
 
     /// <summary>The images.</summary>
     public ImageService Images { get; }
+
+    /// <summary>Images on their way from and to registries.</summary>
+    public ImageTransfers Transfers { get; }
 
     /// <summary>What happened and happens.</summary>
     public EventLog Events { get; }
@@ -151,6 +155,7 @@ public sealed class ContainerEngine : IAsyncDisposable
             await container.Operation.WaitAsync();
             container.Operation.Release();
         }
+        Transfers.Dispose();
         Images.Store.Dispose();
     }
 

@@ -1,5 +1,6 @@
 using Conex.Engine.Runtimes;
 using Conex.Images.Layers;
+using Conex.Images.Registries;
 
 namespace Conex.Engine;
 
@@ -29,6 +30,9 @@ public sealed record EngineOptions
 
     /// <summary>The build that <c>/_ping</c> and <c>info</c> report.</summary>
     public string Build { get; init; } = "";
+
+    /// <summary>How registries are reached.</summary>
+    public RegistrySettings Registries { get; init; } = new();
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -22,14 +22,21 @@ public sealed class ImageStore : IDisposable
         this.time = time;
         Content = ContentStore.Open(dataDirectory);
         Layers = LayerStore.Open(dataDirectory, storage);
+        Ingest = IngestStore.Open(dataDirectory, time.GetUtcNow());
+        Blobs = LayerBlobs.Open(dataDirectory, Content, Ingest);
         catalog = ImageCatalog.Open(dataDirectory);
         descriptions = new ImageDescriptions(catalog, Content);
-        unused = new UnusedContent(catalog, Content, Layers, leases);
+        unused = new UnusedContent(catalog, Content, Layers, Blobs, leases);
     }
 
     internal ContentStore Content { get; }
 
+    internal IngestStore Ingest { get; }
+
     internal LayerStore Layers { get; }
+
+    /// <summary>The compressed forms of the layers.</summary>
+    internal LayerBlobs Blobs { get; }
 
     internal DateTimeOffset Now => time.GetUtcNow();
 
@@ -162,7 +169,7 @@ public sealed class ImageStore : IDisposable
             }
             if (removal.DeletesImage)
             {
-                result.AddRange(DeletedItems(id));
+                result.AddRange(ImageRemover.DeletedItems(catalog, id));
                 if (users(id).Count == 0)
                 {
                     detached = Delete(id);
@@ -224,6 +231,15 @@ public sealed class ImageStore : IDisposable
         }
     }
 
+    /// <summary>Remembers that a registry has an image under a name with a digest.</summary>
+    internal void AddDigest(Digest id, ImageReference name)
+    {
+        lock (gate)
+        {
+            catalog.AddDigest(id, name);
+        }
+    }
+
     internal void TakeLease(Digest layer)
     {
         lock (gate)
@@ -267,23 +283,10 @@ public sealed class ImageStore : IDisposable
                 Layers = [.. image.Layers.Select(LayerRecord.From)],
                 RegisteredAt = Now,
             };
-        catalog.PutWithTags(record, image.References, Now);
+        string[] digests = [.. (record.Digests ?? []).Union(image.Digests.Select(name => name.ToString()), StringComparer.Ordinal)];
+        catalog.PutWithTags(record with { Digests = digests.Length > 0 ? digests : null }, image.References, Now);
         unused.DeleteBlobs([manifest]);
         return new LoadedImage(descriptions.Describe(catalog.Find(id)!), image.References, replaced);
-    }
-
-    /// <summary>docker's lines: the image, and the chain IDs that no other image has, the top-most first.</summary>
-    private IEnumerable<ImageRemoval> DeletedItems(Digest id)
-    {
-        var others = new HashSet<Digest>(
-            catalog.Records.Where(record => !record.IsRemoved).SelectMany(record => ImageRemover.ChainIds(UnusedContent.DiffIds(record)))
-        );
-        IReadOnlyList<Digest> chain = ImageRemover.ChainIds(UnusedContent.DiffIds(catalog.Find(id)!));
-        return
-        [
-            new ImageRemoval(null, id.ToString()),
-            .. chain.Reverse().Where(digest => !others.Contains(digest)).Select(digest => new ImageRemoval(null, digest.ToString())),
-        ];
     }
 
     private List<string> Delete(Digest id)

@@ -21,6 +21,9 @@ public sealed record StoredImage
     /// <summary>Names that point here, in their familiar order (sorted); empty for a dangling image.</summary>
     public required IReadOnlyList<ImageReference> Tags { get; init; }
 
+    /// <summary>Names with digests under which registries have it, as far as this store took part in it.</summary>
+    public IReadOnlyList<ImageReference> Digests { get; init; } = [];
+
     /// <summary>When the image came to this store.</summary>
     public required DateTimeOffset RegisteredAt { get; init; }
 

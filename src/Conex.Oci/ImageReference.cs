@@ -11,6 +11,9 @@ public readonly record struct ImageReference
     /// <summary>The domain of names that give none.</summary>
     public const string DefaultDomain = "docker.io";
 
+    /// <summary>The host that serves the registry API of <see cref="DefaultDomain"/>, which serves pages itself.</summary>
+    public const string DefaultRegistryHost = "registry-1.docker.io";
+
     /// <summary>The tag of names that give neither tag nor digest.</summary>
     public const string DefaultTag = "latest";
 
@@ -26,6 +29,9 @@ public readonly record struct ImageReference
 
     /// <summary>The registry, with its port if one was given: <c>docker.io</c>, <c>registry.example:5000</c>, <c>[::1]:5000</c>.</summary>
     public string Domain { get; }
+
+    /// <summary>The host and port that serve the registry API.</summary>
+    public string RegistryHost => Domain == DefaultDomain ? DefaultRegistryHost : Domain;
 
     /// <summary>The repository within the registry: <c>library/ubuntu</c>.</summary>
     public string Path { get; }

@@ -1,5 +1,6 @@
 using Conex.Api.Hosting;
 using Conex.Engine;
+using Conex.Images.Registries;
 using Conex.Linux.Files;
 using Conex.Linux.Processes;
 
@@ -53,6 +54,10 @@ internal static class Daemon
         using ListeningSocket socket = ListeningSocket.Open(options);
         string programs = CurrentProcess.ProgramDirectory;
         string build = ProgramIdentity.OfThisProcess ?? "";
+        RegistrySettings registries = RegistrySettingsFile.Read(
+            options.ConfigFile,
+            new RegistrySettings { UserAgent = $"conex/{DaemonOptions.Version}" }
+        );
         using var leave = new LeaveSignal();
         ContainerEngine engine = await ContainerEngine.OpenAsync(
             new EngineOptions
@@ -65,6 +70,7 @@ internal static class Daemon
                 HelloProgram = HelloProgram.Read,
                 Build = build,
                 Layers = options.Layers,
+                Registries = registries,
             },
             leave.Token
         );

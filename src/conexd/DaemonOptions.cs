@@ -10,7 +10,8 @@ namespace Conex.Daemon;
 /// <param name="RunRoot">What a reboot ends; absolute.</param>
 /// <param name="ReadyDescriptor">A descriptor that the starter waits on, or null.</param>
 /// <param name="Layers">How containers shall get the files of layers.</param>
-internal sealed record DaemonOptions(string DataRoot, string RunRoot, int? ReadyDescriptor, LayerStorage Layers)
+/// <param name="ConfigFile">The settings; it need not exist.</param>
+internal sealed record DaemonOptions(string DataRoot, string RunRoot, int? ReadyDescriptor, LayerStorage Layers, string ConfigFile)
 {
     internal const string LayersVariable = "CONEX_LAYERS";
 
@@ -41,7 +42,20 @@ internal sealed record DaemonOptions(string DataRoot, string RunRoot, int? Ready
                     : $"{Given(environment("XDG_RUNTIME_DIR"), null) ?? $"/run/user/{CurrentProcess.EffectiveUser}"}/conex"
             );
         LayerStorage layers = Storage(Given(invocation.Text("layers"), environment(LayersVariable)));
-        return new DaemonOptions(Path.GetFullPath(data), Path.GetFullPath(run), (int?)invocation.Integer("ready-fd"), layers);
+        string config =
+            Given(invocation.Text("config-file"), environment("CONEX_CONFIG"))
+            ?? (
+                isRoot
+                    ? "/etc/conex/conexd.json"
+                    : $"{Given(environment("XDG_CONFIG_HOME"), null) ?? $"{environment("HOME")}/.config"}/conex/conexd.json"
+            );
+        return new DaemonOptions(
+            Path.GetFullPath(data),
+            Path.GetFullPath(run),
+            (int?)invocation.Integer("ready-fd"),
+            layers,
+            Path.GetFullPath(config)
+        );
     }
 
     /// <exception cref="UsageException">The word is none of them.</exception>

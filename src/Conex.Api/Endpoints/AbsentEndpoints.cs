@@ -15,7 +15,6 @@ internal static class AbsentEndpoints
 
     private static readonly (string Method, string Template, string What)[] Known =
     [
-        ("POST", "/auth", "logging in to a registry"),
         ("POST", "/build", "building images"),
         ("POST", "/build/prune", "building images"),
         ("POST", "/session", "building images with BuildKit"),
@@ -30,8 +29,6 @@ internal static class AbsentEndpoints
         ("*", "/containers/{id}/archive", "copying files"),
         ("*", "/containers/{id}/checkpoints", "checkpoints"),
         ("GET", "/images/search", "searching registries"),
-        ("POST", "/images/{name*}/push", "pushing images"),
-        ("GET", "/distribution/{name*}/json", "looking images up in registries"),
     ];
 
     internal static void Add(RouteTable routes)

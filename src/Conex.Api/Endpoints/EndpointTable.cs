@@ -13,7 +13,8 @@ internal static class EndpointTable
         var streams = new ContainerStreamEndpoints(options.Engine);
         var execs = new ExecEndpoints(options.Engine);
         var images = new ImageEndpoints(options.Engine);
-        var transfers = new ImageTransferEndpoints(options.Engine);
+        var registries = new RegistryEndpoints(options.Engine);
+        var transfers = new ImageTransferEndpoints(options.Engine, registries);
         RouteTable routes = new RouteTable()
             .Add("GET", "/_ping", system.PingAsync)
             .Add("HEAD", "/_ping", system.PingAsync)
@@ -41,6 +42,9 @@ internal static class EndpointTable
             .Add("GET", "/images/json", images.ListAsync)
             .Add("POST", "/images/load", transfers.LoadAsync)
             .Add("POST", "/images/create", transfers.CreateAsync)
+            .Add("POST", "/images/{name*}/push", registries.PushAsync)
+            .Add("POST", "/auth", registries.LoginAsync)
+            .Add("GET", "/distribution/{name*}/json", registries.DescribeAsync)
             .Add("GET", "/images/{name*}/json", images.InspectAsync)
             .Add("GET", "/images/{name*}/history", images.HistoryAsync)
             .Add("POST", "/images/{name*}/tag", images.TagAsync);

@@ -1,21 +1,21 @@
 using Conex.Api.Routing;
 using Conex.Api.Streaming;
+using Conex.Api.Translation;
 using Conex.DockerApi.Contracts;
 using Conex.Engine;
 using Conex.Engine.Errors;
 using Conex.Images;
 using Conex.Images.Archives;
-using Conex.Oci;
 
 namespace Conex.Api.Endpoints;
 
-/// <summary>Calls that bring images in: load, import, pull. Their bodies are as large as images are.</summary>
-internal sealed class ImageTransferEndpoints(ContainerEngine engine)
+/// <summary>Calls that bring images in: load, import. Their bodies are as large as images are.</summary>
+internal sealed class ImageTransferEndpoints(ContainerEngine engine, RegistryEndpoints registries)
 {
     internal Task LoadAsync(ApiRequest request)
     {
         bool quiet = request.Flag("quiet");
-        var options = new LoadOptions { Platform = ParsePlatform(request.Query("platform")) };
+        var options = new LoadOptions { Platform = ImageRequests.Platform(request.Query("platform")) };
         var writer = new ProgressWriter(request);
         var progress = new DirectProgress(step => writer.Report(Message(step)));
         return writer.RunAsync(async () =>
@@ -37,7 +37,7 @@ internal sealed class ImageTransferEndpoints(ContainerEngine engine)
 
     /// <summary>Docker's one path for two things: <c>fromSrc</c> imports a root filesystem, <c>fromImage</c> pulls an image.</summary>
     internal Task CreateAsync(ApiRequest request) =>
-        request.Query("fromImage") is { } image ? PullAsync(request, image)
+        request.Query("fromImage") is { } image ? registries.PullAsync(request, image)
         : request.Query("fromSrc") is { } source ? ImportAsync(request, source)
         : throw new InvalidRequestException("one of the parameters fromImage and fromSrc is needed");
 
@@ -50,10 +50,12 @@ internal sealed class ImageTransferEndpoints(ContainerEngine engine)
 
         var options = new ImportOptions
         {
-            Reference = request.Query("repo") is { } repository ? ParseReference(repository, request.Query("tag")) : null,
+            Reference = request.Query("repo") is { } repository
+                ? ImageRequests.Reference(repository, request.Query("tag")).WithDefaultTag()
+                : null,
             Changes = request.QueryAll("changes"),
             Message = request.Query("message") ?? "Imported from -",
-            Platform = ParsePlatform(request.Query("platform")),
+            Platform = ImageRequests.Platform(request.Query("platform")),
         };
         return new ProgressWriter(request).RunAsync(async () =>
         {
@@ -61,42 +63,6 @@ internal sealed class ImageTransferEndpoints(ContainerEngine engine)
             return [new JsonMessage { Status = image.Id.ToString() }];
         });
     }
-
-    private Task PullAsync(ApiRequest request, string image)
-    {
-        ImageReference reference = ParseReference(image, request.Query("tag"));
-        return new ProgressWriter(request).RunAsync(() =>
-            engine.Images.Find(reference.Familiar) is null
-                ? throw new NotFoundException(
-                    $"image {reference.Familiar} is not here, and this engine does not talk to registries yet: "
-                        + "bring it in with \"conex load\" or \"conex import\""
-                )
-                : Task.FromResult<IReadOnlyList<JsonMessage>>([
-                    new JsonMessage { Status = $"Status: Image is up to date for {reference.Familiar}" },
-                ])
-        );
-    }
-
-    /// <summary>A name with a tag or a digest, which comes in the parameter <c>tag</c> too.</summary>
-    private static ImageReference ParseReference(string name, string? tag)
-    {
-        try
-        {
-            ImageReference reference = ImageReference.Parse(name);
-            return tag is null ? reference.WithDefaultTag()
-                : tag.Contains(':', StringComparison.Ordinal) ? reference.WithDigest(Digest.Parse(tag))
-                : reference.WithTag(tag);
-        }
-        catch (FormatException wrong)
-        {
-            throw new InvalidRequestException(wrong.Message);
-        }
-    }
-
-    private static Platform? ParsePlatform(string? text) =>
-        text is null ? null
-        : Platform.TryParse(text, out Platform platform) ? platform
-        : throw new InvalidRequestException($"\"{text}\" is no platform: give OS/ARCHITECTURE, as linux/amd64");
 
     private static JsonMessage Message(LoadProgress step) =>
         new()

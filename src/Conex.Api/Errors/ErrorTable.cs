@@ -16,6 +16,7 @@ internal static class ErrorTable
             ConflictException or ImageConflictException => StatusCodes.Status409Conflict,
             InvalidRequestException or ImageArchiveException => StatusCodes.Status400BadRequest,
             StartFailedException { IsRequestFault: true } => StatusCodes.Status400BadRequest,
+            AccessDeniedException => StatusCodes.Status401Unauthorized,
             NotAvailableException => StatusCodes.Status501NotImplemented,
             BadHttpRequestException bad => bad.StatusCode,
             _ => StatusCodes.Status500InternalServerError,

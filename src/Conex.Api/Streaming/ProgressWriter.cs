@@ -9,12 +9,17 @@ namespace Conex.Api.Streaming;
 internal sealed class ProgressWriter(ApiRequest request)
 {
     private const int Unread = 64;
-    private readonly Channel<JsonMessage> progress = Channel.CreateBounded<JsonMessage>(
-        new BoundedChannelOptions(Unread) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }
-    );
+    private readonly Channel<JsonMessage> progress = Channel.CreateUnbounded<JsonMessage>();
 
-    /// <summary>Tells how far the operation is. Called from any thread.</summary>
-    internal void Report(JsonMessage message) => progress.Writer.TryWrite(message);
+    /// <summary>Tells how far the operation is. Called from any thread. How many bytes passed is left out when the client is behind; what was
+    /// done is not.</summary>
+    internal void Report(JsonMessage message)
+    {
+        if (message.ProgressDetail is not { Current: > 0 } || progress.Reader.Count < Unread)
+        {
+            progress.Writer.TryWrite(message);
+        }
+    }
 
     /// <summary>Runs an operation and writes what it reports and what it returns. Before the first message an error is the caller's, with its
     /// status; after it, an error is the last message, as Docker's clients expect.</summary>

@@ -12,6 +12,7 @@ internal static class ImageAnswers
         {
             Id = image.Id.ToString(),
             RepoTags = Tags(image),
+            RepoDigests = Digests(image),
             Created = image.Config.Created?.ToUnixTimeSeconds() ?? 0,
             Size = image.Size,
             Labels = image.Config.Config?.Labels,
@@ -22,6 +23,7 @@ internal static class ImageAnswers
         {
             Id = image.Id.ToString(),
             RepoTags = Tags(image),
+            RepoDigests = Digests(image),
             Comment = image.Config.History is { Count: > 0 } history ? history[^1].Comment ?? "" : "",
             Created = image.Config.Created is null ? "" : DockerTime.Text(image.Config.Created),
             Author = image.Config.Author ?? "",
@@ -74,6 +76,8 @@ internal static class ImageAnswers
         [.. image.Layers.Select(layer => new ImageLayerSummary { DiffId = layer.DiffId.ToString(), Size = layer.ContentSize })];
 
     private static string[] Tags(StoredImage image) => [.. image.Tags.Select(tag => tag.Familiar)];
+
+    private static string[] Digests(StoredImage image) => [.. image.Digests.Select(name => name.Familiar)];
 
     private static ContainerConfig Config(ImageExecution config) =>
         new()

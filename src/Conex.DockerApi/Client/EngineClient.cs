@@ -32,9 +32,10 @@ public sealed class EngineClient(EngineEndpoint endpoint) : IDisposable
     public void Dispose() => Interlocked.Exchange(ref idle, null)?.Dispose();
 
     /// <summary>Sends a request without a body.</summary>
-    internal EngineResponse Send(string method, RequestTarget target)
+    /// <param name="headers">Further header lines, each with its end.</param>
+    internal EngineResponse Send(string method, RequestTarget target, string headers = "")
     {
-        EngineConnection connection = Send(Head(method, target, method is "POST" or "PUT" ? "Content-Length: 0\r\n" : ""));
+        EngineConnection connection = Send(Head(method, target, method is "POST" or "PUT" ? $"{headers}Content-Length: 0\r\n" : headers));
         return Receive(connection, hasBody: method != "HEAD");
     }
 

@@ -104,10 +104,27 @@ public readonly struct ImageCalls
     }
 
     /// <summary>Pulls an image. Take the progress by <see cref="EngineResponse.Messages"/>; an error comes in it.</summary>
-    public EngineResponse Pull(string repository, string? tag, string? platform = null) =>
+    /// <param name="repository">The image's name without tag or digest.</param>
+    /// <param name="tag">Tag or digest; null: all tags.</param>
+    /// <param name="platform">As <c>linux/amd64</c>, or null.</param>
+    /// <param name="credential">Who asks; null: nobody in particular.</param>
+    public EngineResponse Pull(string repository, string? tag, string? platform = null, AuthConfig? credential = null) =>
         client.Send(
             "POST",
-            new RequestTarget("/images/create").Query("fromImage", repository).Query("tag", tag).Query("platform", platform)
+            new RequestTarget("/images/create").Query("fromImage", repository).Query("tag", tag).Query("platform", platform),
+            RegistryHeader.Of(credential)
+        );
+
+    /// <summary>Pushes an image. Take the progress by <see cref="EngineResponse.Messages"/>; an error comes in it.</summary>
+    /// <param name="repository">The image's name without tag.</param>
+    /// <param name="tag">The tag; null: all tags.</param>
+    /// <param name="credential">Who pushes; null: nobody in particular.</param>
+    public EngineResponse Push(string repository, string? tag, AuthConfig? credential = null) =>
+        client.Send(
+            "POST",
+            new RequestTarget("/images").Name(repository).Path("/push").Query("tag", tag),
+            // The header is a must for some engines, even when it says nothing.
+            RegistryHeader.Of(credential ?? new AuthConfig())
         );
 
     /// <summary>Gives an image a further name.</summary>

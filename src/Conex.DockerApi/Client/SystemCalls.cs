@@ -43,6 +43,13 @@ public readonly struct SystemCalls
             new RequestTarget("/events").Query("since", since).Query("until", until).Query("filters", Filters.ToQuery(filters))
         );
 
+    /// <summary>Asks a registry, by the engine, whether it accepts a user. Status 401: it does not.</summary>
+    public AuthResponse Login(AuthConfig credential)
+    {
+        using EngineResponse response = client.SendJson("POST", new RequestTarget("/auth"), credential, DockerJson.Default.AuthConfig);
+        return response.ReadJson(DockerJson.Default.AuthResponse);
+    }
+
     /// <summary>Asks a Conex engine of another build to finish its calls and leave. Containers run on.</summary>
     public void HandOver() => client.Call("POST", new RequestTarget("/conex/handover"));
 }

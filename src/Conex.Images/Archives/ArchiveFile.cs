@@ -32,6 +32,19 @@ internal sealed class ArchiveFile : IDisposable
 
     internal Stream OpenRead() => spooled?.OpenRead() ?? new MemoryStream(bytes!, writable: false);
 
+    /// <summary>Moves the file into the content store, where it is from then on.</summary>
+    internal void Keep(ContentStore content)
+    {
+        if (spooled is null)
+        {
+            content.Write(bytes);
+        }
+        else
+        {
+            content.Commit(spooled, Digest);
+        }
+    }
+
     /// <summary>A JSON document as a whole.</summary>
     /// <exception cref="ImageArchiveException">It is larger than any real one.</exception>
     internal byte[] ReadDocument(string path)

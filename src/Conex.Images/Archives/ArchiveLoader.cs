@@ -30,6 +30,10 @@ internal static class ArchiveLoader
             CrashStep.At("image.load.layers-unpacked");
             session.Commit();
             CrashStep.At("image.load.layers-committed");
+            for (int i = 0; i < images.Count; i++)
+            {
+                KeepLayers(store, images[i], news[i]);
+            }
             return store.Register(news);
         }
         catch (Exception e) when (e is TarException or CompressionException or LayerException or BlobException or FormatException)
@@ -78,6 +82,26 @@ internal static class ArchiveLoader
         throw new ImageArchiveException(
             "the archive holds no image: it has neither manifest.json (docker save) nor index.json (OCI layout); a root filesystem is taken in by import"
         );
+    }
+
+    /// <summary>The compressed layers as they came, so that a push has the bytes that the manifest names; tars are in the layer store.</summary>
+    private static void KeepLayers(ImageStore store, ArchivedImage archived, NewImage image)
+    {
+        for (int i = 0; i < image.Layers.Count; i++)
+        {
+            ArchiveFile file = archived.Layers[i].File;
+            string type;
+            using (Stream stream = file.OpenRead())
+            {
+                type = Decompression.LayerType(stream);
+            }
+            if (type == MediaType.OciLayer)
+            {
+                continue;
+            }
+            file.Keep(store.Content);
+            store.Blobs.Add(image.Layers[i].DiffId, file.Digest, file.Size, type, source: null);
+        }
     }
 
     private static NewImage Unpack(

@@ -13,6 +13,10 @@ internal sealed record ImageRecord
 
     public required DateTimeOffset RegisteredAt { get; init; }
 
+    /// <summary>Names with digests under which registries have the image: <c>registry.example/app@sha256:…</c>. Null, as none, in a record that
+    /// does not know them.</summary>
+    public string[]? Digests { get; init; }
+
     /// <summary>Removed by the user while containers needed the layers: hidden, and deleted with the last of them.</summary>
     public bool IsRemoved { get; init; }
 

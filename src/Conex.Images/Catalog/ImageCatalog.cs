@@ -95,6 +95,15 @@ internal sealed class ImageCatalog
         }
     }
 
+    /// <summary>Remembers a name with a digest under which a registry has an image.</summary>
+    internal void AddDigest(Digest id, ImageReference name)
+    {
+        if (Find(id) is { } record && record.Digests?.Contains(name.ToString(), StringComparer.Ordinal) != true)
+        {
+            Put(record with { Digests = [.. record.Digests ?? [], name.ToString()] });
+        }
+    }
+
     internal void Remove(Digest id)
     {
         PathAt.Unlink(PathAt.Current, ImagePath(id));
@@ -162,6 +171,10 @@ internal sealed class ImageCatalog
         Digest.TryParse(record.Id, out _)
         && Digest.TryParse(record.Manifest, out _)
         && Array.TrueForAll(record.Layers, layer => layer is not null && Digest.TryParse(layer.DiffId, out _))
+        && Array.TrueForAll(
+            record.Digests ?? [],
+            name => ImageReference.TryParse(name, out ImageReference reference) && reference.Digest is not null
+        )
         && Array.TrueForAll(record.PendingTags ?? [], tag => ImageReference.TryParse(tag, out _));
 
     private static bool IsSound(TagRecord record) =>

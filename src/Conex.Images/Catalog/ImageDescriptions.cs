@@ -26,6 +26,7 @@ internal sealed class ImageDescriptions(ImageCatalog catalog, ContentStore conte
             Config = config,
             Layers = [.. record.Layers.Select(layer => new StoredLayer(Digest.Parse(layer.DiffId), layer.TarSize, layer.ContentSize))],
             Tags = catalog.TagsOf(id),
+            Digests = [.. (record.Digests ?? []).Select(ImageReference.Parse)],
             RegisteredAt = record.RegisteredAt,
         };
     }

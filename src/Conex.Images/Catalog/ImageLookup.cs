@@ -43,8 +43,13 @@ internal static class ImageLookup
             return catalog.Find(name) is { } id ? (id, name) : null;
         }
         // name@digest means the image whose manifest, or ID, that is, when it goes by the name.
+        string full = name.WithDigest(digest).ToString();
         foreach (ImageRecord record in catalog.Records)
         {
+            if (!record.IsRemoved && record.Digests?.Contains(full, StringComparer.Ordinal) == true)
+            {
+                return (Digest.Parse(record.Id), null);
+            }
             if (!record.IsRemoved && (record.Manifest == digest.ToString() || record.Id == digest.ToString()))
             {
                 var id = Digest.Parse(record.Id);

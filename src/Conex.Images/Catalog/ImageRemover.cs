@@ -25,6 +25,23 @@ internal sealed class ImageRemover(ImageCatalog catalog, Func<Digest, IReadOnlyL
         return new Removal(tags, DeletesImage: true);
     }
 
+    /// <summary>docker's lines: the image, and the chain IDs that no other image has, the top-most first.</summary>
+    internal static IReadOnlyList<ImageRemoval> DeletedItems(ImageCatalog catalog, Digest id)
+    {
+        HashSet<Digest> others =
+        [
+            .. catalog.Records.Where(record => !record.IsRemoved).SelectMany(record => ChainIds(UnusedContent.DiffIds(record))),
+        ];
+        return
+        [
+            new ImageRemoval(null, id.ToString()),
+            .. ChainIds(UnusedContent.DiffIds(catalog.Find(id)!))
+                .Reverse()
+                .Where(digest => !others.Contains(digest))
+                .Select(digest => new ImageRemoval(null, digest.ToString())),
+        ];
+    }
+
     /// <summary>Chain IDs of an image's layers, the lowest first (image-spec config.md, "Layer ChainID").</summary>
     internal static IReadOnlyList<Digest> ChainIds(IEnumerable<Digest> diffIds)
     {

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Conex.Oci;
 using ZstdSharp;
 
 namespace Conex.Images.Compression;
@@ -22,6 +23,19 @@ public static class Decompression
                 ? new GZipStream(counted, CompressionMode.Decompress, leaveOpen: true)
                 : new DecompressionStream(counted, leaveOpen: true);
         return new GuardedStream(expanding, counted, format, limit ?? ExpansionLimit.Default);
+    }
+
+    /// <summary>The media type of a layer whose bytes these are.</summary>
+    internal static string LayerType(Stream source)
+    {
+        byte[] start = new byte[4];
+        int n = source.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return Sniff(start.AsSpan(0, n)) switch
+        {
+            CompressionFormat.Gzip => MediaType.OciLayerGzip,
+            CompressionFormat.Zstd => MediaType.OciLayerZstd,
+            _ => MediaType.OciLayer,
+        };
     }
 
     /// <summary>The format whose magic number <paramref name="start"/> begins with; four bytes decide.</summary>

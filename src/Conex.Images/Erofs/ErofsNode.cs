@@ -33,6 +33,10 @@ internal sealed class ErofsNode(FileKind kind)
     /// <summary>Where a regular file's bytes lie in the device: in order, everything between is a hole.</summary>
     internal IReadOnlyList<ErofsExtent> Extents { get; init; } = [];
 
+    /// <summary>Whether the content is copied into the image in any case: a mapping of a file shows its last block to the end, which in the device
+    /// may not be zeros.</summary>
+    internal bool MustBeCopied { get; set; }
+
     /// <summary>Extended attributes, one of a name.</summary>
     internal IReadOnlyList<TarAttribute> Attributes { get; set; } = [];
 

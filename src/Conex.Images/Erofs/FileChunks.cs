@@ -13,7 +13,11 @@ internal sealed class FileChunks
     internal FileChunks(ErofsNode file)
     {
         this.file = file;
-        IsCopied = file.Extents is not [{ Offset: 0 } only] || only.Length != file.Size || only.DeviceOffset % ErofsFormat.BlockSize != 0;
+        IsCopied =
+            file.MustBeCopied
+            || file.Extents is not [{ Offset: 0 } only]
+            || only.Length != file.Size
+            || only.DeviceOffset % ErofsFormat.BlockSize != 0;
         Bits = ErofsFormat.BlockBits;
         while (
             Bits < ErofsFormat.BlockBits + ErofsFormat.LargestChunkShift && (1L << Bits) < file.Size && !(IsCopied && AreFewEnough(Bits))

@@ -12,6 +12,7 @@ internal sealed class LayerIndexer
     private readonly TarReader reader;
     private readonly LayerTree tree;
     private readonly PendingEntries directories = new();
+    private ErofsNode? lastFile;
     private long contentSize;
 
     private LayerIndexer(TarReader reader, LayerTree tree)
@@ -29,13 +30,24 @@ internal sealed class LayerIndexer
     {
         var tree = new LayerTree(new UnpackRules(Privileged: true));
         var indexer = new LayerIndexer(reader, tree);
-        while (reader.Next() is { } entry)
+        while (indexer.Next() is { } entry)
         {
             cancellationToken.ThrowIfCancellationRequested();
             indexer.Take(entry);
         }
         indexer.ApplyDirectories();
         return (tree.Root, indexer.contentSize);
+    }
+
+    private TarEntry? Next()
+    {
+        TarEntry? entry = reader.Next();
+        if (lastFile is not null && !reader.PaddingIsZero)
+        {
+            lastFile.MustBeCopied = true;
+        }
+        lastFile = null;
+        return entry;
     }
 
     private void Take(TarEntry entry)
@@ -108,6 +120,7 @@ internal sealed class LayerIndexer
             Size = entry.Size,
             Extents = Extents(entry),
         };
+        lastFile = node;
         contentSize += node.Extents.Sum(extent => extent.Length);
         UnpackError.Check(Put(parent, path, node), "create", path);
         UnpackError.Check(NodeAttributes.Apply(node, entry, tree.Rules), "set the attributes of", path);

@@ -80,6 +80,21 @@ internal sealed class TarInput(Stream stream)
         }
     }
 
+    /// <summary>Skips bytes and looks at them.</summary>
+    /// <returns>Whether all were zero.</returns>
+    /// <exception cref="TarException">The archive ends within.</exception>
+    internal bool SkipZeros(long count)
+    {
+        bool areZero = true;
+        while (count > 0)
+        {
+            ReadOnlySpan<byte> chunk = ReadChunk(count);
+            areZero &= !chunk.ContainsAnyExcept((byte)0);
+            count -= chunk.Length;
+        }
+        return areZero;
+    }
+
     /// <exception cref="TarException">The archive ends within.</exception>
     internal byte[] ReadBytes(int count)
     {

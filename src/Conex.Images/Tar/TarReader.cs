@@ -17,11 +17,15 @@ public sealed class TarReader(Stream stream, TarLimits? limits = null)
     /// <summary>Where the next byte of the stored content lies in the archive; after <see cref="Next"/> its first.</summary>
     public long ContentOffset => input.Position;
 
+    /// <summary>Whether the rest of the last block behind the content that <see cref="Next"/> has just passed was zeros, as writers make it.</summary>
+    public bool PaddingIsZero { get; private set; } = true;
+
     /// <summary>Moves to the next entry, over what is left of the current one's content; null at the end.</summary>
     /// <exception cref="TarException">The archive is malformed, cut off or beyond the limits.</exception>
     public TarEntry? Next()
     {
-        input.Skip(stored + padding);
+        input.Skip(stored);
+        PaddingIsZero = input.SkipZeros(padding);
         stored = padding = 0;
         var pending = new PendingMetadata();
         while (!ended)

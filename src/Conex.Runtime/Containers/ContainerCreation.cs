@@ -67,6 +67,7 @@ public static class ContainerCreation
                 state.WriteRecord(record);
                 groups.Make(rdt, resctrl);
             }
+            cgroup.LimitDevices();
             LaunchOptions options = Options(spec, request, cgroup, namespaces);
             bool goesAhead =
                 cgroup.OfStarter is not null

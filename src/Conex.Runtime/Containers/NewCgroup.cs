@@ -93,12 +93,31 @@ internal sealed class NewCgroup : IDisposable
         CrashStep.At("runtime.create.cgroup-made");
     }
 
-    /// <summary>Sets the limits of a cgroup that the runtime made.</summary>
+    /// <summary>Sets the device rules of a cgroup that the runtime made, before a process is in it.</summary>
+    internal void LimitDevices()
+    {
+        if (OfStarter is not { } made)
+        {
+            return;
+        }
+        try
+        {
+            ResourceApplier.ApplyDevices(made, resources, IsOrdinary);
+        }
+        catch (Exception e)
+            when (!IsOrdinary && context.IsRootless && e is CgroupException or KernelException { Error: Errno.EPERM or Errno.EACCES })
+        {
+            // Root of a user namespace in a cgroup that is its own: everything but device rules.
+            IsOrdinary = true;
+        }
+    }
+
+    /// <summary>Sets the other limits.</summary>
     internal void Limit()
     {
         if (OfStarter is { } made)
         {
-            warnings.AddRange(Apply(made));
+            warnings.AddRange(ResourceApplier.ApplyLimits(made, resources));
             CrashStep.At("runtime.create.limits-set");
         }
     }
@@ -154,21 +173,6 @@ internal sealed class NewCgroup : IDisposable
         }
         Cgroup = cgroup;
         shared = parts;
-    }
-
-    private IReadOnlyList<string> Apply(Cgroup made)
-    {
-        try
-        {
-            return ResourceApplier.Apply(made, resources, IsOrdinary);
-        }
-        catch (Exception e)
-            when (!IsOrdinary && e is CgroupException or KernelException { Error: Errno.EPERM or Errno.EACCES } && context.IsRootless)
-        {
-            // Root of a user namespace in a cgroup that is its own: everything but device rules.
-            IsOrdinary = true;
-            return ResourceApplier.Apply(made, resources, rootless: true);
-        }
     }
 
     /// <summary>A path that the configuration names is where the cgroup is, or there is an error, as runc has it; without one, somebody other than

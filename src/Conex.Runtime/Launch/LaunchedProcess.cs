@@ -160,8 +160,9 @@ public sealed class LaunchedProcess : IDisposable
         }
         catch (KernelException e) when (e.Error == Errno.ECONNRESET)
         {
-            descriptor = null;
-            return -1;
+            // Told once, before what the process may still have said.
+            int n = channel.ReceiveDescriptor(message, out descriptor);
+            return n == 0 ? -1 : n;
         }
     }
 

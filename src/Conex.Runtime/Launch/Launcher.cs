@@ -116,10 +116,15 @@ public static class Launcher
         if (error == Errno.EACCES)
         {
             throw new LaunchException(
-                $"unable to start container process: process.oomScoreAdj {score}: only root may go below what the caller has, "
+                $"unable to start container process: process.oomScoreAdj {score}: only CAP_SYS_RESOURCE lets it go below what the caller has, "
                     + $"{Encoding.ASCII.GetString(FileIo.ReadAll("/proc/self/oom_score_adj")).Trim()}: ask for no less, or leave it out",
                 1
-            );
+            )
+            {
+                Call = "write",
+                Step = path,
+                Error = error,
+            };
         }
         if (error != Errno.None)
         {

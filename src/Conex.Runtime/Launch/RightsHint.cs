@@ -36,8 +36,7 @@ internal static class RightsHint
                 "there are mounts below the source, which a user namespace cannot leave out: bind them too, by rbind",
             ({ } l, Errno.ENOENT or Errno.EACCES) when l.StartsWith("create device", StringComparison.Ordinal) =>
                 "a user namespace shows the host's own device at that path, and there is none that this user reaches",
-            ({ } l, Errno.EACCES)
-                when l.StartsWith("bind ", StringComparison.Ordinal) || l.StartsWith("mount the root", StringComparison.Ordinal) =>
+            ({ } l, Errno.EACCES) when l.StartsWith("bind ", StringComparison.Ordinal) =>
                 "root of the user namespace is an ordinary user on the host, who may not go there",
             ("become root of the user namespace", Errno.EINVAL) => "the mappings have no ID 0, which a container is set up as",
             (ExecPlanCompiler.Join, Errno.EPERM) => "an ordinary user enters a container once it is started: conex-runtime start first",

@@ -20,10 +20,24 @@ public static class ResourceApplier
     /// <exception cref="KernelException">The device rules were refused.</exception>
     public static IReadOnlyList<string> Apply(Cgroup cgroup, LinuxResources? resources, bool rootless = false)
     {
+        ApplyDevices(cgroup, resources, rootless);
+        return ApplyLimits(cgroup, resources);
+    }
+
+    /// <summary>The device rules alone. While they are written nothing may be opened or made: no process may be in the cgroup yet.</summary>
+    /// <inheritdoc cref="Apply" path="/param"/>
+    /// <inheritdoc cref="Apply" path="/exception"/>
+    public static void ApplyDevices(Cgroup cgroup, LinuxResources? resources, bool rootless) =>
+        // Every configuration has a rule that denies all: to say each time that it is not in force would help nobody.
+        ApplyDevices(cgroup, resources?.Devices, rootless, []);
+
+    /// <summary>All limits but the device rules.</summary>
+    /// <inheritdoc cref="Apply" path="/returns"/>
+    /// <exception cref="InvalidSpecException">A limit makes no sense, cannot be had on this host or is refused.</exception>
+    public static IReadOnlyList<string> ApplyLimits(Cgroup cgroup, LinuxResources? resources)
+    {
         var warnings = new List<string>();
         Write(cgroup, resources, warnings, log: null);
-        // Every configuration has a rule that denies all: to say each time that it is not in force would help nobody.
-        ApplyDevices(cgroup, resources?.Devices, rootless, rootless ? [] : warnings);
         return warnings;
     }
 

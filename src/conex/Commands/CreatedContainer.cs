@@ -49,12 +49,9 @@ internal static class CreatedContainer
 
     private static void Pull(EngineClient client, Invocation options, string image)
     {
-        var (repository, reference) = ImageName.Split(image);
-        using var response = client.Images.Pull(repository, reference ?? "latest", options.Text("platform"));
-        Action<string> print = options.Flag("quiet") ? static _ => { } : Print.Error;
         try
         {
-            new Progress(print, FileHandle.StandardError).Print(response.Messages());
+            PulledImage.Pull(client, image, options.Text("platform"), options.Flag("quiet") ? null : FileHandle.StandardError);
         }
         catch (CommandException failure)
         {

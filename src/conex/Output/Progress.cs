@@ -13,6 +13,7 @@ internal sealed class Progress(Action<string> print, FileHandle file)
 {
     private readonly bool _terminal = Terminal.IsTerminal(file);
     private readonly List<string> _lines = [];
+    private readonly Dictionary<string, Pace> _paces = [];
 
     /// <exception cref="CommandException">The engine reports an error in the stream.</exception>
     internal void Print(IEnumerable<JsonMessage> messages)
@@ -33,6 +34,8 @@ internal sealed class Progress(Action<string> print, FileHandle file)
     private void PrintStatus(JsonMessage message, string status)
     {
         var moves = message.ProgressDetail is { Current: > 0 } or { Total: > 0 };
+        if (moves && message.Id is { } mover && !_paces.ContainsKey(mover + status))
+            _paces[mover + status] = new Pace(TimeProvider.System, message.ProgressDetail!.Current ?? 0);
         if (!_terminal)
         {
             if (!moves)
@@ -45,7 +48,9 @@ internal sealed class Progress(Action<string> print, FileHandle file)
             print(status + "\n");
             return;
         }
-        var text = moves ? $"{line}: {status} {Amount(message.ProgressDetail!)}" : $"{line}: {status}";
+        var text = moves
+            ? $"{line}: {status} {Amount(message.ProgressDetail!)}{_paces[line + status].Text(message.ProgressDetail!)}"
+            : $"{line}: {status}";
         var place = _lines.IndexOf(line);
         if (place < 0)
         {

@@ -58,11 +58,24 @@ internal sealed record CrashScenario
                 Act = h => h.Do("rmi", Image),
                 Check = ImageIsWholeOrAbsent,
             },
+            "layer.index.written" => new()
+            {
+                Prepare = LoseIndexes,
+                Act = h => Run(h, [], Sleep),
+                Check = IsUsable,
+            },
+            "layer.tree.unpacked" => new()
+            {
+                Prepare = h => h.Environment["CONEX_LAYERS"] = "unpacked",
+                Act = h => Run(h, [], Sleep),
+                Check = IsUsable,
+            },
             _ when IsOne(step, "image.import.") => new()
             {
                 Act = h => h.Do("import", TestImages.BoxTar, "imported:1"),
                 Check = ImageIsWholeOrAbsent,
             },
+            _ when IsOne(step, "image.pull.") => new() { Act = PullFromRegistry, Check = ImageIsWholeOrAbsent },
             _ when IsOne(step, "image.", "blob.", "layer.") => new() { Act = h => Load(h), Check = ImageIsWholeOrAbsent },
             _ => null,
         };
@@ -79,10 +92,29 @@ internal sealed record CrashScenario
 
     private static void StartSleeper(EngineHouse house) => house.RunSleeper("--name", Name);
 
+    private static void LoseIndexes(EngineHouse house)
+    {
+        foreach (string index in Directory.GetFiles($"{house.DataRoot}/layers", "layer.erofs", SearchOption.AllDirectories))
+        {
+            File.Delete(index);
+        }
+    }
+
     private static void Load(EngineHouse house)
     {
         using var archive = new ImageArchive("a mark");
         house.Do("load", "-i", archive.Oci($"{house.Place}/crash.tar", Image));
+    }
+
+    /// <summary>The engine comes back for a second pull, which goes on with what the first one left.</summary>
+    private static void PullFromRegistry(EngineHouse house)
+    {
+        using var registry = new RegistryServer();
+        using var archive = new ImageArchive("pulled");
+        string tar = archive.Oci($"{house.Place}/pull.tar", Image);
+        string name = $"{registry.Host}/crash:2";
+        house.DoProgram("skopeo", "copy", "-q", "--dest-tls-verify=false", $"oci-archive:{tar}", $"docker://{name}").Succeeded();
+        house.Do("pull", name);
     }
 
     /// <summary>The container ends while there is no daemon.</summary>
@@ -170,7 +202,7 @@ internal sealed record CrashScenario
         house.Do(["rmi", .. house.Do("images", "-q", "--no-trunc").Lines.Distinct().SelectMany(i => (string[])["-f", i])]).Succeeded();
         string[] left =
         [
-            .. ((string[])["content/blobs/sha256", "layers/sha256", "images/tags", "tmp"]).SelectMany(d =>
+            .. ((string[])["content/blobs/sha256", "content/layers", "layers/sha256", "images/tags", "tmp"]).SelectMany(d =>
                 EngineRemains.Entries($"{house.DataRoot}/{d}")
             ),
             .. Directory.GetFiles($"{house.DataRoot}/images"),

@@ -166,7 +166,7 @@ public sealed class RootlessLimitTests : IDisposable
         House.Remove();
         House
             .Run(bundle.WithProcess(p => p with { OomScoreAdj = -900 }))
-            .FailedWith(1, "process.oomScoreAdj -900: only root may go below what the caller has, ");
+            .FailedWith(1, "process.oomScoreAdj -900: only CAP_SYS_RESOURCE lets it go below what the caller has, ");
     }
 
     [Fact]

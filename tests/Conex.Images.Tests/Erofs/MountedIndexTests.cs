@@ -1,3 +1,5 @@
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 using Conex.Images.Tar;
 using Conex.Images.Tests.Fixtures;
 using Conex.Images.Tests.Tar;
@@ -166,6 +168,24 @@ public sealed class MountedIndexTests
         file.ReadExactly(end);
         Assert.All(end, b => Assert.Equal(0, b));
         Assert.InRange(new FileInfo(layer.Index).Length, 1, 3_000_000);
+    }
+
+    [Fact]
+    public void A_mapping_ends_in_zeros_whatever_the_tar_has_behind_a_file()
+    {
+        byte[] tar = RawHeader.Archive(
+            new RawHeader("first", '0', 1).ToArray(),
+            [(byte)'a', .. Enumerable.Repeat((byte)0xFF, 511)],
+            new RawHeader("second", '0', 1).ToArray(),
+            "b"u8.ToArray()
+        );
+        using var layer = new IndexedLayer(tar);
+        Assert.Equal("a", File.ReadAllText(layer["first"]));
+        Assert.Equal("b", File.ReadAllText(layer["second"]));
+        using var map = MemoryMappedFile.CreateFromFile(layer["first"], FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        using MemoryMappedViewAccessor view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        nint page = view.SafeMemoryMappedViewHandle.DangerousGetHandle();
+        Assert.All(Enumerable.Range(1, 4095), i => Assert.Equal(0, Marshal.ReadByte(page, i)));
     }
 
     private static void AssertSame(TarBuilder tar, params string[] implied) => AssertSame(tar.ToArray(), implied);

@@ -1,6 +1,8 @@
 using Conex.Linux.SyscallPrograms;
 using Conex.Oci.RuntimeSpec;
+using Conex.Runtime.Errors;
 using Conex.Runtime.LaunchPlans;
+using Conex.Runtime.Rootfs;
 
 namespace Conex.Runtime.Tests.LaunchPlans;
 
@@ -21,6 +23,39 @@ public sealed class LaunchPlanTests
             "overlay-legacy.plan",
             Print(TestSpecs.Minimal("mount"), TestSpecs.Options with { Rootfs = TestSpecs.Overlay("overlay-legacy") })
         );
+
+    [Fact]
+    public void Layers_that_are_mounts_come_by_descriptor_among_those_that_are_directories()
+    {
+        RootfsAssembly assembly = TestSpecs.Overlay("overlay-mounts") with { Lowers = ["fd:3", "/layers/a", "fd:4"] };
+        string plan = Print(TestSpecs.Minimal("mount"), TestSpecs.Options with { Rootfs = assembly });
+        string[] lowers =
+        [
+            .. plan.Split('\n').Where(line => line.Contains("lowerdir+", StringComparison.Ordinal)).Select(line => line.Trim()),
+        ];
+        Assert.Equal(
+            [
+                "fsconfig(r1, FSCONFIG_SET_FD, \"lowerdir+\", NULL, 3)",
+                "fsconfig(r1, FSCONFIG_SET_STRING, \"lowerdir+\", \"/layers/a\", 0)",
+                "fsconfig(r1, FSCONFIG_SET_FD, \"lowerdir+\", NULL, 4)",
+            ],
+            lowers
+        );
+    }
+
+    [Theory]
+    [InlineData("fd:")]
+    [InlineData("fd:2")]
+    [InlineData("fd:-1")]
+    [InlineData("fd:x")]
+    public void A_layer_that_is_no_inherited_descriptor_is_refused(string lower)
+    {
+        RootfsAssembly assembly = TestSpecs.Overlay("overlay-mounts") with { Lowers = [lower] };
+        string message = Assert
+            .Throws<InvalidSpecException>(() => Print(TestSpecs.Minimal("mount"), TestSpecs.Options with { Rootfs = assembly }))
+            .Message;
+        Assert.Equal($"rootfs.json: {lower} is no descriptor", message);
+    }
 
     [Fact]
     public void A_user_namespace_binds_devices_instead_of_making_them()

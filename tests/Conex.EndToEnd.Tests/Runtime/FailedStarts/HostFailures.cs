@@ -40,7 +40,16 @@ internal static class HostFailures
                 "go on as a process in the joined namespaces",
                 "EAGAIN",
                 "allows no more processes",
-                (_, b) => b.WithResources(new() { Pids = new() { Limit = 1 } }).AddNamespace("network", "/proc/self/ns/net")
+                // With so little memory the limits come before the process.
+                (_, b) =>
+                    b.WithResources(
+                            new()
+                            {
+                                Pids = new() { Limit = 1 },
+                                Memory = new() { Limit = 16 << 20 },
+                            }
+                        )
+                        .AddNamespace("network", "/proc/self/ns/net")
             ),
             ["a namespace that has gone"] = new(
                 "*",
@@ -74,17 +83,17 @@ internal static class HostFailures
                         )
             ),
             ["a user that is not mapped"] = new(
-                "setresuid",
-                "become user 70000, group 0",
-                "EINVAL",
-                "mappings do not hold that user",
+                null,
+                null,
+                null,
+                "process.user.uid 70000 is not mapped in",
                 (_, b) => b.WithUserNamespace().WithProcess(p => p with { User = new() { Uid = 70_000 } })
             ),
             ["a group that is not mapped"] = new(
-                "setgroups",
-                "become user 0, group 0",
-                "EINVAL",
-                "or one of the groups",
+                null,
+                null,
+                null,
+                "process.user.additionalGids 70000 is not mapped in",
                 (_, b) => b.WithUserNamespace().WithProcess(p => p with { User = new() { AdditionalGids = [70_000] } })
             ),
             ["mappings that overlap"] = new(

@@ -52,7 +52,7 @@ internal static class MountFailures
                 "*",
                 "mount ext4 on /tmp",
                 "EPERM",
-                "a user namespace may mount few file systems",
+                "a user namespace may not mount this",
                 (_, b) => b.WithUserNamespace().Mount("/tmp", "ext4", "/dev/null")
             ),
             ["a file system that the kernel does not know"] = new(
@@ -94,7 +94,7 @@ internal static class MountFailures
                 "*",
                 "mount proc on /proc",
                 "EPERM",
-                "only where nothing covers a part",
+                "only where nothing covers parts",
                 (_, b) => b.WithUserNamespace()
             )
             {

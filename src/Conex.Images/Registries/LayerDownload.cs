@@ -1,0 +1,211 @@
+using System.Net;
+using System.Security.Cryptography;
+using Conex.Images.Compression;
+using Conex.Images.Content;
+using Conex.Oci;
+using Conex.Oci.ImageSpec;
+
+namespace Conex.Images.Registries;
+
+/// <summary>A blob while it is downloaded: what an earlier attempt left is read first, the rest comes from the registry and is kept as it comes.
+/// A connection that breaks is opened again at the same byte. All of it is hashed on its way to the reader.</summary>
+internal sealed class LayerDownload : ReadOnlyStream
+{
+    private readonly Descriptor descriptor;
+    private readonly PartialBlob partial;
+    private readonly Func<long, CancellationToken, Task<HttpResponseMessage>> open;
+    private readonly RegistrySettings settings;
+    private readonly Action<long> progress;
+    private readonly CancellationToken cancellationToken;
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly byte[] buffer = new byte[128 << 10];
+    private readonly long prefix;
+    private Stream? former;
+    private HttpResponseMessage? response;
+    private Stream? body;
+    private long position;
+    private int failures;
+
+    /// <param name="open">Opens the blob from a byte on.</param>
+    /// <param name="progress">Gets the bytes that are here.</param>
+    internal LayerDownload(
+        Descriptor descriptor,
+        PartialBlob partial,
+        Func<long, CancellationToken, Task<HttpResponseMessage>> open,
+        RegistrySettings settings,
+        Action<long> progress,
+        CancellationToken cancellationToken
+    )
+    {
+        (this.descriptor, this.partial, this.open) = (descriptor, partial, open);
+        (this.settings, this.progress, this.cancellationToken) = (settings, progress, cancellationToken);
+        if (partial.Length > descriptor.Size)
+        {
+            partial.Clear();
+        }
+        prefix = partial.Length;
+        former = prefix > 0 ? partial.OpenRead() : null;
+    }
+
+    /// <summary>Whether bytes of an earlier attempt were used: then they may be what is wrong.</summary>
+    internal bool IsResumed => prefix > 0;
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (position == descriptor.Size || buffer.IsEmpty)
+        {
+            return 0;
+        }
+        int n = position < prefix ? ReadFormer(buffer) : ReadNetwork(buffer);
+        hash.AppendData(buffer[..n]);
+        position += n;
+        progress(position);
+        return n;
+    }
+
+    /// <summary>Reads the rest, and checks the whole.</summary>
+    /// <exception cref="RegistryException">It is something else than its digest says; nothing of it is kept.</exception>
+    internal void Finish()
+    {
+        byte[] rest = new byte[128 << 10];
+        while (Read(rest) > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        Digest actual = Digest.FromSha256(hash.GetCurrentHash());
+        if (actual != descriptor.Digest)
+        {
+            partial.Clear();
+            throw new RegistryException($"the layer {descriptor.Digest} is damaged: what the registry sends has the digest {actual}");
+        }
+        partial.Sync();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            former?.Dispose();
+            Disconnect();
+            hash.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    private int ReadFormer(Span<byte> destination)
+    {
+        int n = former!.Read(destination[..(int)Math.Min(destination.Length, prefix - position)]);
+        return n > 0 ? n : throw new IOException($"the kept part of {descriptor.Digest} became shorter");
+    }
+
+    private int ReadNetwork(Span<byte> destination)
+    {
+        former?.Dispose();
+        former = null;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                if (body is null)
+                {
+                    Open();
+                }
+                int most = Math.Min(buffer.Length, destination.Length);
+                int n = Wait(token => body!.ReadAsync(buffer.AsMemory(0, most), token));
+                if (n == 0)
+                {
+                    throw new IOException("it ends early");
+                }
+                return Take(n, destination);
+            }
+            catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException)
+            {
+                Disconnect();
+                if (++failures >= settings.Attempts)
+                {
+                    throw new RegistryException(
+                        $"get the layer {descriptor.Digest}: the connection breaks after {position} of {descriptor.Size} bytes: {e.Message}",
+                        cause: e
+                    );
+                }
+            }
+            Task.Delay(Backoff.Delay(settings.RetryDelay, failures - 1), settings.Time, cancellationToken).GetAwaiter().GetResult();
+        }
+    }
+
+    private int Take(int n, Span<byte> destination)
+    {
+        if (position + n > descriptor.Size)
+        {
+            throw new RegistryException(
+                $"the layer {descriptor.Digest} is damaged: the registry sends more than its {descriptor.Size} bytes"
+            );
+        }
+        partial.Append(buffer.AsSpan(0, n));
+        buffer.AsSpan(0, n).CopyTo(destination);
+        failures = 0;
+        return n;
+    }
+
+    private void Open()
+    {
+        try
+        {
+            response = open(position, cancellationToken).GetAwaiter().GetResult();
+        }
+        catch (RegistryException e) when (e.Status == HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            partial.Clear();
+            throw new RegistryException(
+                $"the layer {descriptor.Digest} is damaged: the registry has less than its {descriptor.Size} bytes",
+                e.Status,
+                e
+            );
+        }
+        bool isPart = response.StatusCode == HttpStatusCode.PartialContent;
+        long start = isPart ? response.Content.Headers.ContentRange?.From ?? position : 0;
+        long? total = isPart ? response.Content.Headers.ContentRange?.Length : response.Content.Headers.ContentLength;
+        if (total is { } size && size != descriptor.Size)
+        {
+            throw new RegistryException(
+                $"the layer {descriptor.Digest} is damaged: the registry has {size} bytes instead of {descriptor.Size}"
+            );
+        }
+        if (start > position)
+        {
+            throw new RegistryException(
+                $"get the layer {descriptor.Digest}: asked for the bytes from {position}, the registry sends those from {start}"
+            );
+        }
+        body = response.Content.ReadAsStreamAsync(cancellationToken).GetAwaiter().GetResult();
+        // A registry that knows no ranges sends what is here already.
+        for (long skipped = start; skipped < position; )
+        {
+            int n = Wait(token => body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, position - skipped)), token));
+            skipped += n > 0 ? n : throw new IOException("it ends early");
+        }
+    }
+
+    /// <summary>Waits for bytes, not for ever.</summary>
+    private int Wait(Func<CancellationToken, ValueTask<int>> read)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(settings.Stall);
+        try
+        {
+            return read(deadline.Token).AsTask().GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"no byte came for {settings.Stall.TotalSeconds:0} seconds", e);
+        }
+    }
+
+    private void Disconnect()
+    {
+        body?.Dispose();
+        response?.Dispose();
+        (body, response) = (null, null);
+    }
+}

@@ -1,0 +1,271 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Conex.EndToEnd.Tests.Callers;
+using Conex.EndToEnd.Tests.Support;
+
+namespace Conex.EndToEnd.Tests.Engine;
+
+/// <summary>Images between the engine, a real registry, and the programs that others use with it.</summary>
+public sealed partial class RegistryTests(EngineHouse house) : IClassFixture<EngineHouse>, IDisposable
+{
+    private readonly Lazy<RegistryServer> registry = new(() => new RegistryServer());
+
+    public static TheoryData<string> Clients => [.. DockerClients.All];
+
+    private string Host => registry.Value.Host;
+
+    public void Dispose()
+    {
+        house.RequireClean();
+        if (registry.IsValueCreated)
+        {
+            registry.Value.Dispose();
+        }
+    }
+
+    [Fact]
+    public void What_conex_pushes_skopeo_and_podman_pull_and_what_they_push_comes_back_byte_for_byte()
+    {
+        Need("skopeo", "podman");
+        // podman reads it and wants it to be there.
+        house.WriteFile("docker/config.json", "{}");
+        string app = $"{Host}/team/app:1";
+        house.Import(app, "CMD [\"cat\", \"/etc/passwd\"]", "ENV A=b");
+        string pushed = DigestOf(house.Ask("push", app));
+        string id = house.Ask("inspect", "-f", "{{.Id}}", app);
+
+        Assert.Equal(
+            pushed,
+            $"sha256:{Sum(house.DoProgram("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{app}").Succeeded().Output)}"
+        );
+        using (
+            var config = JsonDocument.Parse(house.DoProgram("skopeo", "inspect", "--config", "--tls-verify=false", $"docker://{app}").Text)
+        )
+        {
+            Assert.Equal("A=b", config.RootElement.GetProperty("config").GetProperty("Env")[0].GetString());
+        }
+        string[] storage = ["--root", $"{house.Place}/podman", "--runroot", $"{house.Place}/podman-run", "--storage-driver", "vfs"];
+        Assert.Contains(
+            id[7..],
+            house.DoProgram("podman", [.. storage, "pull", "--tls-verify=false", "-q", app]).Text,
+            StringComparison.Ordinal
+        );
+
+        // docker's own manifest format, made by skopeo, through conex, to a third name.
+        house
+            .DoProgram(
+                "skopeo",
+                "copy",
+                "-q",
+                "--src-tls-verify=false",
+                "--dest-tls-verify=false",
+                "--format",
+                "v2s2",
+                $"docker://{app}",
+                $"docker://{Host}/by/skopeo:2"
+            )
+            .Succeeded();
+        string bySkopeo = house
+            .DoProgram("skopeo", "inspect", "--format", "{{.Digest}}", "--tls-verify=false", $"docker://{Host}/by/skopeo:2")
+            .Text;
+        house.Do("rmi", "-f", app).Succeeded();
+        Assert.Equal(bySkopeo, DigestOf(house.Ask("pull", $"{Host}/by/skopeo:2")));
+        Assert.Equal(id, house.Ask("inspect", "-f", "{{.Id}}", $"{Host}/by/skopeo:2"));
+        house.DoProgram(Docker, "--host", $"unix://{house.SocketPath}", "tag", $"{Host}/by/skopeo:2", $"{Host}/third/name:3").Succeeded();
+        Assert.Equal(bySkopeo, DigestOf(house.Ask("push", $"{Host}/third/name:3")));
+        house.DoProgram("podman", [.. storage, "push", "--tls-verify=false", "-q", app, $"{Host}/by/podman:4"]).Succeeded();
+        Assert.Equal(id, house.Ask(["inspect", "-f", "{{.Id}}", house.Ask("pull", "-q", $"{Host}/by/podman:4")]));
+        house.DoProgram("podman", [.. storage, "rmi", "-af"]).Succeeded();
+        house.Do("rmi", "-f", id).Succeeded();
+    }
+
+    [Theory]
+    [MemberData(nameof(Clients))]
+    public void The_docker_client_pulls_and_pushes(string docker)
+    {
+        string app = $"{Host}/docker/app:1";
+        Load(app, $"for {docker}");
+        string[] on = ["--host", $"unix://{house.SocketPath}"];
+
+        string pushed = house.DoProgram(docker, [.. on, "push", app]).Text;
+        Assert.Contains($"The push refers to repository [{Host}/docker/app]", pushed, StringComparison.Ordinal);
+        Assert.Contains(": Pushed", pushed, StringComparison.Ordinal);
+        Assert.Contains(": Layer already exists", house.DoProgram(docker, [.. on, "push", app]).Text, StringComparison.Ordinal);
+        house.DoProgram(docker, [.. on, "rmi", app]).Succeeded();
+        string pulled = house.DoProgram(docker, [.. on, "pull", app]).Text;
+        Assert.Contains("1: Pulling from docker/app", pulled, StringComparison.Ordinal);
+        Assert.Contains(": Pull complete", pulled, StringComparison.Ordinal);
+        Assert.Contains($"Digest: {DigestOf(pushed)}", pulled, StringComparison.Ordinal);
+        Assert.Contains($"Status: Downloaded newer image for {app}", pulled, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Status: Image is up to date for {app}",
+            house.DoProgram(docker, [.. on, "pull", app]).Text,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            $"[{Host}/docker/app@{DigestOf(pushed)}]",
+            house.DoProgram(docker, [.. on, "inspect", "-f", "{{.RepoDigests}}", app]).Text
+        );
+        Assert.Contains(
+            "not found",
+            house.DoProgram(docker, [.. on, "pull", $"{Host}/docker/app:no"]).EndedWith(1).Error,
+            StringComparison.Ordinal
+        );
+        house.Do("rmi", app).Succeeded();
+    }
+
+    [Theory]
+    [MemberData(nameof(Clients))]
+    public void Only_who_has_logged_in_gets_in_by_conex_and_by_docker(string docker)
+    {
+        using var closed = new RegistryServer(withPassword: true);
+        string app = $"{closed.Host}/secret:1";
+        string config = $"{house.Place}/docker/config.json";
+        house.Import(app, "CMD true");
+        house.WriteFile("docker/config.json", """{"HttpHeaders":{"X":"y"}}""");
+
+        Assert.Contains("push access denied", house.Do("push", app).EndedWith(1).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "401",
+            house.DoWithInput("wrong", "login", "-u", RegistryServer.User, "--password-stdin", closed.Host).EndedWith(1).Error,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(closed.Host, File.ReadAllText(config), StringComparison.Ordinal);
+        Assert.Equal(
+            "Login Succeeded",
+            house.DoWithInput($"{RegistryServer.Password}\n", "login", "-u", RegistryServer.User, "--password-stdin", closed.Host).Text
+        );
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(config));
+        Assert.Contains("\"X\": \"y\"", File.ReadAllText(config), StringComparison.Ordinal);
+        Assert.DoesNotContain(RegistryServer.Password, File.ReadAllText(config), StringComparison.Ordinal);
+        house.Do("push", "-q", app).Succeeded();
+        house.DoProgram(docker, "--host", $"unix://{house.SocketPath}", "pull", app).Succeeded();
+
+        Assert.Contains("Removing login credentials", house.Ask("logout", closed.Host), StringComparison.Ordinal);
+        Assert.Contains("pull access denied", house.Do("pull", app).EndedWith(1).Error, StringComparison.Ordinal);
+        Assert.Contains("Not logged in", house.Ask("logout", closed.Host), StringComparison.Ordinal);
+        CommandResult login = house.DoProgram(
+            docker,
+            "--host",
+            $"unix://{house.SocketPath}",
+            "login",
+            "-u",
+            RegistryServer.User,
+            "-p",
+            RegistryServer.Password,
+            closed.Host
+        );
+        Assert.Contains("Login Succeeded", login.Text, StringComparison.Ordinal);
+        house.Do("pull", "-q", app).Succeeded();
+        house.Do("logout", closed.Host).Succeeded();
+        house.Do("rmi", app).Succeeded();
+    }
+
+    [Fact]
+    public void A_program_that_keeps_credentials_is_asked_for_them()
+    {
+        using var closed = new RegistryServer(withPassword: true);
+        string program = house.WriteFile(
+            "bin/docker-credential-test",
+            "#!/bin/sh\nf=$(dirname \"$0\")/kept\ncase $1 in store) cat >$f;; erase) rm $f;; get) [ -e $f ] && cat $f || { echo credentials not found in native keychain; exit 1; };; esac\n"
+        );
+        File.SetUnixFileMode(program, (UnixFileMode)0x1ED);
+        house.WriteFile("docker/config.json", $$"""{"credHelpers": {"{{closed.Host}}": "test" } }""");
+        house.Environment["PATH"] = $"{house.Place}/bin:{System.Environment.GetEnvironmentVariable("PATH")}";
+        try
+        {
+            string app = $"{closed.Host}/kept:1";
+            house.Import(app, "CMD true");
+            house.DoWithInput(RegistryServer.Password, "login", "-u", RegistryServer.User, "--password-stdin", closed.Host).Succeeded();
+            Assert.Contains(RegistryServer.Password, File.ReadAllText($"{house.Place}/bin/kept"), StringComparison.Ordinal);
+            house.Do("push", app).Succeeded();
+            house.Do("logout", closed.Host).Succeeded();
+            Assert.False(File.Exists($"{house.Place}/bin/kept"));
+            house.Do("pull", app).EndedWith(1);
+            house.Do("rmi", app).Succeeded();
+        }
+        finally
+        {
+            house.Environment.Remove("PATH");
+            File.Delete($"{house.Place}/docker/config.json");
+        }
+    }
+
+    [Fact]
+    public void Run_pulls_what_is_missing_or_always_or_never()
+    {
+        string app = $"{Host}/run:1";
+        Load(app, "from the registry");
+        house.Do("push", app).Succeeded();
+        house.Do("rmi", app).Succeeded();
+        string[] run = ["run", "--rm", "--network", "none"];
+
+        Assert.Contains("No such image", house.Do([.. run, "--pull", "never", app]).EndedWith(125).Error, StringComparison.Ordinal);
+        CommandResult result = house.Do([.. run, app]).Succeeded();
+        Assert.Equal("from the registry", result.Output);
+        Assert.Contains($"Unable to find image '{app}' locally", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Pull complete", result.Error, StringComparison.Ordinal);
+        Assert.Empty(house.Do([.. run, app]).Succeeded().Error);
+        Assert.Contains("Image is up to date", house.Do([.. run, "--pull", "always", app]).Succeeded().Error, StringComparison.Ordinal);
+        house.Do("rmi", app).Succeeded();
+    }
+
+    [Fact]
+    public void All_tags_policies_and_quiet()
+    {
+        string name = $"{Host}/tags";
+        foreach (string tag in (string[])["a", "b"])
+        {
+            house.Import($"{name}:{tag}", $"ENV T={tag}");
+        }
+        Assert.Equal(2, Digests().Count(house.Ask("push", "--all-tags", name)));
+        house.Do("rmi", $"{name}:a", $"{name}:b").Succeeded();
+
+        Assert.Contains("never", house.Do("pull", "--policy", "never", $"{name}:a").EndedWith(1).Error, StringComparison.Ordinal);
+        Assert.Equal($"{name}:a", house.Ask("pull", "-q", "--policy", "missing", $"{name}:a"));
+        Assert.Equal($"{name}:a", house.Ask("pull", "--policy", "missing", $"{name}:a"));
+        house.Do("pull", "-a", name).Succeeded();
+        Assert.Equal("T=b", house.Ask("inspect", "-f", "{{index .Config.Env 0}}", $"{name}:b"));
+        Assert.Contains(
+            "tag can't be used with --all-tags",
+            house.Do("pull", "-a", $"{name}:a").EndedWith(1).Error,
+            StringComparison.Ordinal
+        );
+        house.Do("rmi", $"{name}:a", $"{name}:b").Succeeded();
+    }
+
+    [Fact]
+    public void A_terminal_shows_a_line_for_each_layer()
+    {
+        string app = $"{Host}/seen:1";
+        Load(app, "seen");
+        house.Do("push", app).Succeeded();
+        house.Do("rmi", app).Succeeded();
+
+        var terminal = new TerminalSession(house, $"$CONEX pull {app}");
+        terminal.WaitFor("Status: Downloaded newer image");
+        terminal.Finish().EndedWith(0);
+        Assert.Contains(": Pull complete", terminal.Screen, StringComparison.Ordinal);
+        house.Do("rmi", app).Succeeded();
+    }
+
+    /// <summary>Takes an image in whose upper layer no other has; it prints the mark.</summary>
+    private void Load(string name, string mark)
+    {
+        house.Prepare();
+        using var archive = new ImageArchive(mark);
+        house.Do("load", "-q", "-i", archive.Docker($"{house.Place}/load.tar", name)).Succeeded();
+    }
+
+    [GeneratedRegex("sha256:[0-9a-f]{64}")]
+    private static partial Regex Digests();
+
+    private static string DigestOf(string output) => Digests().Match(output).Value;
+
+    private static string Docker => DockerClients.Debian;
+
+    private static string Sum(string text) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    private static void Need(params string[] programs) => Array.ForEach(programs, program => _ = UnpackedPeers.Installed(program));
+}
