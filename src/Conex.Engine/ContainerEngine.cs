@@ -4,6 +4,7 @@ using Conex.Engine.Execs;
 using Conex.Engine.Hosts;
 using Conex.Engine.Images;
 using Conex.Engine.Recovery;
+using Conex.Engine.RootFilesystems;
 using Conex.Engine.Runtimes;
 using Conex.Images;
 using Conex.Linux.Files;
@@ -57,6 +58,8 @@ public sealed class ContainerEngine : IAsyncDisposable
             runtime,
             time
         );
+        Commits = new ContainerCommits(index, events, Images, runtime);
+        Files = new ContainerFileService(index, events, layers);
         Recovery = new ContainerRecovery(index, store, events, end, removal, Execs, runtime, time);
     }
 
@@ -65,6 +68,12 @@ public sealed class ContainerEngine : IAsyncDisposable
 
     /// <summary>Processes added to running containers.</summary>
     public ExecService Execs { get; }
+
+    /// <summary>Makes images of containers.</summary>
+    public ContainerCommits Commits { get; }
+
+    /// <summary>The files of containers.</summary>
+    public ContainerFileService Files { get; }
 
     /// <summary>The images.</summary>
     public ImageService Images { get; }

@@ -15,8 +15,6 @@ internal static class AbsentEndpoints
 
     private static readonly (string Method, string Template, string What)[] Known =
     [
-        ("GET", "/system/df", "counting disk usage"),
-        ("POST", "/commit", "making an image of a container"),
         ("POST", "/build", "building images"),
         ("POST", "/build/prune", "building images"),
         ("POST", "/session", "building images with BuildKit"),
@@ -27,15 +25,10 @@ internal static class AbsentEndpoints
         ("POST", "/containers/{id}/rename", "renaming containers"),
         ("POST", "/containers/{id}/update", "updating containers"),
         ("GET", "/containers/{id}/stats", "statistics"),
-        ("GET", "/containers/{id}/changes", "listing changes"),
-        ("GET", "/containers/{id}/export", "exporting containers"),
         ("GET", "/containers/{id}/attach/ws", "attaching by websocket"),
         ("*", "/containers/{id}/archive", "copying files"),
         ("*", "/containers/{id}/checkpoints", "checkpoints"),
         ("GET", "/images/search", "searching registries"),
-        ("POST", "/images/prune", "pruning images"),
-        ("GET", "/images/get", "saving images"),
-        ("GET", "/images/{name*}/get", "saving images"),
     ];
 
     internal static void Add(RouteTable routes)

@@ -48,6 +48,10 @@ internal static class EndpointTable
             .Add("GET", "/images/{name*}/json", images.InspectAsync)
             .Add("GET", "/images/{name*}/history", images.HistoryAsync)
             .Add("POST", "/images/{name*}/tag", images.TagAsync);
+        ImageArchiveEndpoints.Add(routes, options.Engine);
+        DiskEndpoints.Add(routes, options.Engine);
+        CommitEndpoint.Add(routes, options.Engine);
+        ContainerFileEndpoints.Add(routes, options.Engine);
         AbsentEndpoints.Add(routes);
         return routes.Add("DELETE", "/images/{name*}", images.RemoveAsync);
     }

@@ -1,9 +1,9 @@
-using System.IO.Enumeration;
 using Conex.Api.Routing;
 using Conex.Api.Translation;
 using Conex.DockerApi.Contracts;
 using Conex.Engine;
 using Conex.Engine.Errors;
+using Conex.Engine.Images;
 using Conex.Images;
 using Conex.Oci;
 using Microsoft.AspNetCore.Http;
@@ -21,10 +21,23 @@ internal sealed class ImageEndpoints(ContainerEngine engine)
         IEnumerable<StoredImage> images = engine.Images.List();
         foreach ((string key, IReadOnlyList<string> values) in filters)
         {
-            images = images.Where(Predicate(key, values));
+            images = images.Where(ImageFilters.Predicate(engine, key, values, TimeProvider.System.GetUtcNow()));
         }
 
-        ImageSummary[] rows = [.. images.Select(ImageAnswers.Summary)];
+        IReadOnlyList<StoredImage> all = engine.Images.List();
+        var sharing = request.Flag("shared-size") ? new LayerSharing(all) : null;
+        bool withLayers = request.Flag("layers");
+        ImageSummary[] rows =
+        [
+            .. images.Select(image =>
+                ImageAnswers.Summary(image) with
+                {
+                    RepoTags = ImageAnswers.Tags(image, filters.GetValueOrDefault("reference")),
+                    SharedSize = sharing?.SharedSize(image) ?? -1,
+                    Layers = withLayers ? ImageAnswers.Layers(image) : null,
+                }
+            ),
+        ];
         return request.WriteJsonAsync(rows, DockerJson.Default.ImageSummaryArray);
     }
 
@@ -46,40 +59,5 @@ internal sealed class ImageEndpoints(ContainerEngine engine)
     {
         ImageDeleteItem[] items = [.. engine.Images.Remove(request.Value("name"), request.Flag("force")).Select(ImageAnswers.Removal)];
         return request.WriteJsonAsync(items, DockerJson.Default.ImageDeleteItemArray);
-    }
-
-    private Func<StoredImage, bool> Predicate(string key, IReadOnlyList<string> values)
-    {
-        switch (key)
-        {
-            case "dangling":
-                bool dangling = values.Any(value => value is "true" or "1");
-                return image => (image.Tags.Count == 0) == dangling;
-            case "label":
-                return image => values.All(label => HasLabel(image, label));
-            case "reference":
-                return image => values.Any(pattern => image.Tags.Any(tag => Matches(tag, pattern)));
-            case "before":
-                DateTimeOffset? before = values.Select(name => engine.Images.Resolve(name).Config.Created).Min();
-                return image => image.Config.Created < before;
-            case "since":
-                DateTimeOffset? since = values.Select(name => engine.Images.Resolve(name).Config.Created).Max();
-                return image => image.Config.Created > since;
-            default:
-                DateTimeOffset? until = values.Select(DockerTime.Moment).Min();
-                return image => image.Config.Created < until;
-        }
-    }
-
-    private static bool Matches(ImageReference tag, string pattern) =>
-        FileSystemName.MatchesSimpleExpression(pattern, tag.Familiar, ignoreCase: false)
-        || FileSystemName.MatchesSimpleExpression(pattern, tag.FamiliarName, ignoreCase: false);
-
-    private static bool HasLabel(StoredImage image, string label)
-    {
-        IReadOnlyDictionary<string, string>? labels = image.Config.Config?.Labels;
-        int equals = label.IndexOf('=', StringComparison.Ordinal);
-        return labels is not null
-            && (equals < 0 ? labels.ContainsKey(label) : labels.GetValueOrDefault(label[..equals]) == label[(equals + 1)..]);
     }
 }

@@ -68,6 +68,13 @@ internal static class ImageAnswers
 
     internal static ImageDeleteItem Removal(ImageRemoval removal) => new() { Untagged = removal.Untagged, Deleted = removal.Deleted };
 
+    /// <summary>The names of an image, or those that fit one of several patterns.</summary>
+    internal static string[] Tags(StoredImage image, IReadOnlyList<string>? patterns) =>
+        patterns is null ? Tags(image) : [.. image.Tags.Where(tag => ImageFilters.Matches(tag, patterns)).Select(tag => tag.Familiar)];
+
+    internal static ImageLayerSummary[] Layers(StoredImage image) =>
+        [.. image.Layers.Select(layer => new ImageLayerSummary { DiffId = layer.DiffId.ToString(), Size = layer.ContentSize })];
+
     private static string[] Tags(StoredImage image) => [.. image.Tags.Select(tag => tag.Familiar)];
 
     private static string[] Digests(StoredImage image) => [.. image.Digests.Select(name => name.Familiar)];

@@ -17,6 +17,23 @@ public readonly struct ImageCalls
             DockerJson.Default.ImageSummaryArray
         );
 
+    /// <summary>Lists all images with their layers, the newest first. An engine that is not Conex tells no layers.</summary>
+    public ImageSummary[] ListWithLayers(Filters? filters = null) =>
+        client.Get(
+            new RequestTarget("/images/json").Flag("layers", true).Query("filters", Filters.ToQuery(filters)),
+            DockerJson.Default.ImageSummaryArray
+        );
+
+    /// <summary>Removes images that nobody needs. Filters: <c>dangling</c>, <c>until</c>, <c>label</c>, <c>label!</c>.</summary>
+    public ImagesPruneResponse Prune(Filters filters)
+    {
+        using EngineResponse response = client.Send(
+            "POST",
+            new RequestTarget("/images/prune").Query("filters", Filters.ToQuery(filters))
+        );
+        return response.ReadJson(DockerJson.Default.ImagesPruneResponse);
+    }
+
     /// <summary>Everything about an image.</summary>
     public ImageInspect Inspect(string image) =>
         client.Get(new RequestTarget("/images").Name(image).Path("/json"), DockerJson.Default.ImageInspect);
@@ -69,6 +86,21 @@ public readonly struct ImageCalls
         }
 
         return tar is null ? client.Send("POST", target) : client.SendStream("POST", target, tar, "application/x-tar");
+    }
+
+    /// <summary>Begins to read images as one tar; read the answer's body.</summary>
+    /// <param name="format"><c>docker-archive</c> or <c>oci-archive</c>; null for the engine's own choice. Only Conex knows it.</param>
+    /// <param name="platform">As the API has it: JSON with os and architecture; or null.</param>
+    public EngineResponse Save(IReadOnlyList<string> images, string? format = null, string? platform = null)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        RequestTarget target = new("/images/get");
+        foreach (string image in images)
+        {
+            target = target.Query("names", image);
+        }
+
+        return client.Send("GET", target.Query("format", format).Query("platform", platform));
     }
 
     /// <summary>Pulls an image. Take the progress by <see cref="EngineResponse.Messages"/>; an error comes in it.</summary>

@@ -30,6 +30,9 @@ public readonly struct SystemCalls
     /// <summary>The info as the engine wrote it, for templates and <c>--format json</c>.</summary>
     public byte[] InfoJson() => client.GetBytes(new RequestTarget("/info"));
 
+    /// <summary>What images and containers take on the disk.</summary>
+    public DiskUsageResponse DiskUsage() => client.Get(new RequestTarget("/system/df"), DockerJson.Default.DiskUsageResponse);
+
     /// <summary>Follows the engine's events; take them by <see cref="EngineResponse.Events"/>.</summary>
     /// <param name="since">Only later ones: seconds since 1970, or RFC 3339.</param>
     /// <param name="until">End at this time instead of never.</param>

@@ -27,6 +27,18 @@ public sealed record ImageSummary
 
     /// <summary>Containers that use the image; -1 means not counted.</summary>
     public long Containers { get; init; } = -1;
+
+    /// <summary>The layers, the lowest first; only Conex tells them, and only when asked to.</summary>
+    public ImageLayerSummary[]? Layers { get; init; }
+}
+
+/// <summary>A layer of an image in a list.</summary>
+public sealed record ImageLayerSummary
+{
+    public string DiffId { get; init; } = "";
+
+    /// <summary>Bytes of the files in it.</summary>
+    public long Size { get; init; }
 }
 
 /// <summary>The answer of <c>GET /images/{name}/json</c>.</summary>

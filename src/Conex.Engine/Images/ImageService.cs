@@ -42,7 +42,11 @@ public sealed class ImageService
     {
         StoredImage image = Resolve(nameOrId);
         ImageReference reference = Parse(name);
-        store.Tag(image.Id, reference);
+        Translate(() =>
+        {
+            store.Tag(image.Id, reference);
+            return true;
+        });
         Publish("tag", image.Id.ToString(), reference.Familiar);
     }
 
@@ -84,6 +88,21 @@ public sealed class ImageService
         }
     }
 
+    /// <summary>Takes hold of images to write them as one tar: dispose what is returned.</summary>
+    /// <inheritdoc cref="SavedArchive.Prepare" path="/param"/>
+    /// <exception cref="NotFoundException">No such image, or not for the platform.</exception>
+    /// <exception cref="NotAvailableException">A layer is there only as unpacked files.</exception>
+    public SavedArchive Save(IReadOnlyList<string> names, SaveOptions options)
+    {
+        SavedArchive archive = Translate(() => SavedArchive.Prepare(store, names, options));
+        foreach (StoredImage image in archive.Images)
+        {
+            string id = image.Id.ToString();
+            Publish("save", id, id);
+        }
+        return archive;
+    }
+
     /// <summary>Makes an image of one layer from a root file system's tar.</summary>
     /// <exception cref="InvalidRequestException">The tar is broken, or a change cannot be understood; nothing of it was kept.</exception>
     public async Task<StoredImage> ImportAsync(Stream rootfs, ImportOptions options, CancellationToken cancellationToken = default)
@@ -118,6 +137,10 @@ public sealed class ImageService
         catch (ImageConflictException e)
         {
             throw new ConflictException(e.Message);
+        }
+        catch (LayerTarMissingException e)
+        {
+            throw new NotAvailableException(e.Message);
         }
         catch (FormatException e)
         {

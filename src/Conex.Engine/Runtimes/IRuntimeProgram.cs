@@ -12,6 +12,14 @@ public interface IRuntimeProgram
     /// <summary>Ends everything in a container's cgroup and removes what the runtime knows of it; a container it does not know is no error.</summary>
     Task DeleteAsync(string id);
 
+    /// <summary>Lets all processes of a container stand still.</summary>
+    /// <exception cref="Errors.RuntimeException">The host has no freezer, or the container does not run.</exception>
+    Task PauseAsync(string id);
+
+    /// <summary>Lets them go on.</summary>
+    /// <exception cref="Errors.RuntimeException">The runtime refused.</exception>
+    Task ResumeAsync(string id);
+
     /// <summary>The processes of a container as the host numbers them.</summary>
     Task<IReadOnlyList<int>> ProcessesAsync(string id, CancellationToken cancellationToken);
 }

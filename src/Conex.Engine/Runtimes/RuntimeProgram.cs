@@ -66,6 +66,10 @@ internal sealed class RuntimeProgram(string path, string stateDirectory, string?
         return processes;
     }
 
+    public Task PauseAsync(string id) => RunAsync(["pause", id], CancellationToken.None);
+
+    public Task ResumeAsync(string id) => RunAsync(["resume", id], CancellationToken.None);
+
     private static string? Message(string errorFile)
     {
         string text = Encoding.UTF8.GetString(FileIo.ReadAll(errorFile, LargestMessage)).Trim();

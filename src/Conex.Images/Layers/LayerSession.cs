@@ -42,6 +42,15 @@ internal sealed class LayerSession(ImageStore store) : IDisposable
         return layer;
     }
 
+    /// <summary>Keeps layers that are in the store already.</summary>
+    internal void Hold(IEnumerable<Digest> diffIds)
+    {
+        foreach (Digest diffId in diffIds)
+        {
+            Lease(diffId);
+        }
+    }
+
     internal void Commit() => store.Layers.Commit(pending);
 
     public void Dispose()

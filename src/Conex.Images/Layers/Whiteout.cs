@@ -27,6 +27,16 @@ internal static class Whiteout
         return false;
     }
 
+    /// <summary>The entry that hides a path of lower layers.</summary>
+    internal static byte[] NameFor(ReadOnlySpan<byte> path)
+    {
+        int slash = path.LastIndexOf((byte)'/');
+        return [.. path[..(slash + 1)], .. Prefix, .. path[(slash + 1)..]];
+    }
+
+    /// <summary>The entry that hides everything of lower layers in a directory.</summary>
+    internal static byte[] OpaqueIn(ReadOnlySpan<byte> path) => [.. path, (byte)'/', .. OpaqueName];
+
     /// <summary>The name that is hidden.</summary>
     /// <exception cref="LayerException">It is none, or the directory itself or its parent.</exception>
     internal static ReadOnlySpan<byte> Target(LayerPath path)

@@ -12,10 +12,11 @@ internal static class PaxRecords
     private const long MaxOctal11 = 0x1_FFFF_FFFF;
 
     /// <summary>The records, empty when ustar can say everything.</summary>
-    internal static byte[] For(TarEntry entry)
+    /// <param name="isSparse">Whether the content follows as <see cref="SparseHeader"/> has it.</param>
+    internal static byte[] For(TarEntry entry, bool isSparse = false)
     {
         var records = new MemoryStream();
-        if (NeedsRecord(entry.Path.Span, mayBeSplit: true))
+        if (!isSparse && NeedsRecord(entry.Path.Span, mayBeSplit: true))
         {
             Add(records, "path", entry.Path.Span);
         }
@@ -38,6 +39,13 @@ internal static class PaxRecords
         if (entry.Modified.Nanoseconds != 0 || entry.Modified.Seconds is < 0 or > MaxOctal11)
         {
             Add(records, "mtime", Format(entry.Modified));
+        }
+        if (isSparse)
+        {
+            Add(records, "GNU.sparse.major", "1");
+            Add(records, "GNU.sparse.minor", "0");
+            Add(records, "GNU.sparse.name", entry.Path.Span);
+            Add(records, "GNU.sparse.realsize", entry.Size.ToString(CultureInfo.InvariantCulture));
         }
         foreach (TarAttribute attribute in entry.Attributes)
         {

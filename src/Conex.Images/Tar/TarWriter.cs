@@ -1,3 +1,6 @@
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+
 namespace Conex.Images.Tar;
 
 /// <summary>Writes a tar archive: ustar headers, with a PAX header in front where ustar cannot say it. Equal entries give equal bytes.</summary>
@@ -41,12 +44,60 @@ public sealed class TarWriter(Stream stream)
         stream.Write(Zeros.AsSpan(0, (int)TarInput.Padding(entry.Size)));
     }
 
+    /// <summary>Writes a file from its descriptor, the holes of <see cref="TarEntry.Segments"/> left out. A file that has become shorter
+    /// meanwhile is filled up with zeros: what the header says is what follows.</summary>
+    /// <exception cref="KernelException">pread(2) refused.</exception>
+    public void Add(TarEntry entry, FileHandle content)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(content);
+        if (entry.Segments is not { } segments)
+        {
+            WriteHeaders(entry);
+            Copy(content, 0, entry.Size);
+            stream.Write(Zeros.AsSpan(0, (int)TarInput.Padding(entry.Size)));
+            return;
+        }
+        byte[] map = SparseHeader.Map(segments);
+        long stored = map.Length + segments.Sum(segment => segment.Length);
+        WriteHeaders(entry, stored);
+        stream.Write(map);
+        foreach (SparseSegment segment in segments)
+        {
+            Copy(content, segment.Offset, segment.Length);
+        }
+        stream.Write(Zeros.AsSpan(0, (int)TarInput.Padding(stored)));
+    }
+
     /// <summary>Writes the end marker. The stream stays open.</summary>
     public void Finish() => stream.Write(Zeros);
 
-    private void WriteHeaders(TarEntry entry)
+    private void Copy(FileHandle content, long offset, long length)
     {
-        byte[] records = PaxRecords.For(entry);
+        byte[] buffer = new byte[(int)Math.Min(length, 256 * 1024)];
+        while (length > 0)
+        {
+            Span<byte> piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, length));
+            int n = PositionedRead.TryRead(content, piece, offset, out Errno error);
+            if (n < 0)
+            {
+                throw new KernelException("read", null, error);
+            }
+            if (n == 0)
+            {
+                piece.Clear();
+                n = piece.Length;
+            }
+            stream.Write(piece[..n]);
+            offset += n;
+            length -= n;
+        }
+    }
+
+    /// <param name="stored">Bytes that follow, where they are not the file's.</param>
+    private void WriteHeaders(TarEntry entry, long? stored = null)
+    {
+        byte[] records = PaxRecords.For(entry, isSparse: stored is not null);
         if (records.Length > 0)
         {
             Begin((byte)'x', "PaxHeader"u8, records.Length);
@@ -55,8 +106,8 @@ public sealed class TarWriter(Stream stream)
             stream.Write(records);
             stream.Write(Zeros.AsSpan(0, (int)TarInput.Padding(records.Length)));
         }
-        Begin((byte)entry.Type, default, entry.Size);
-        WriteName(entry.Path.Span);
+        Begin((byte)entry.Type, default, stored ?? entry.Size);
+        WriteName(stored is null ? entry.Path.Span : SparseHeader.StandIn(entry.Path.Span));
         TarNumber.TryFormat(block.AsSpan(100, 8), entry.Mode);
         WriteNumber(108, 8, entry.UserId);
         WriteNumber(116, 8, entry.GroupId);

@@ -136,6 +136,20 @@ public static unsafe class EntryAt
         return Result(Libc.utimensat(directory.Descriptor, CString.Fill(&path, name), times, Libc.AT_SYMLINK_NOFOLLOW));
     }
 
+    /// <summary>The target of a symbolic link, in the bytes of the disk.</summary>
+    /// <exception cref="KernelException">readlinkat(2) refused.</exception>
+    public static byte[] ReadLink(FileHandle directory, ReadOnlySpan<byte> name)
+    {
+        const int size = 4096;
+        CString path;
+        byte* p = CString.Fill(&path, name);
+        byte* buffer = stackalloc byte[size];
+        nint length = Libc.readlinkat(directory.Descriptor, p, buffer, size);
+        return length == -1
+            ? throw new KernelException("read link", Encoding.UTF8.GetString(name), KernelCall.LastError)
+            : new ReadOnlySpan<byte>(buffer, (int)length).ToArray();
+    }
+
     /// <summary>What a name is; null when nothing has it.</summary>
     /// <exception cref="KernelException">statx(2) refused for another reason than ENOENT.</exception>
     public static FileStatus? Status(FileHandle directory, ReadOnlySpan<byte> name)

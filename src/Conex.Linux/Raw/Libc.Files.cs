@@ -53,6 +53,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int linkat(int olddir, string oldpath, int newdir, string newpath, int flags);
 
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint readlinkat(int dirfd, byte* path, byte* buffer, nuint size);
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint readlinkat(int dirfd, string path, byte* buffer, nuint size);
 

@@ -40,5 +40,6 @@ public sealed partial record DockerArchiveImage : IJsonRecord<DockerArchiveImage
         json.Member("Config"u8, Config);
         json.Member("RepoTags"u8, RepoTags);
         json.Member("Layers"u8, Layers);
+        json.Map("LayerSources"u8, LayerSources);
     }
 }

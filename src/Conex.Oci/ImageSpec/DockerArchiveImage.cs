@@ -14,4 +14,7 @@ public sealed partial record DockerArchiveImage
 
     /// <summary>The paths of the layers, the base first.</summary>
     public required IReadOnlyList<string> Layers { get; init; }
+
+    /// <summary>The descriptor of each layer by its diff ID, as docker 25 and later write it. Only written: what an archive says here decides nothing.</summary>
+    public IReadOnlyDictionary<string, Descriptor>? LayerSources { get; init; }
 }

@@ -38,8 +38,12 @@ internal static class CommandTree
                     Image,
                     System,
                     AttachCommand.Describe(),
+                    CommitCommand.Describe(),
                     CompletionCommand.Describe(),
                     CreateCommand.Describe(),
+                    DiffCommand.Describe(),
+                    ExportCommand.Describe(),
+                    HistoryCommand.Describe(),
                     ImportCommand.Describe(),
                     InspectCommand.Describe(InspectCommand.Kind.Any),
                     KillCommand.Describe(),
@@ -47,8 +51,10 @@ internal static class CommandTree
                     LogsCommand.Describe(),
                     RmCommand.Describe(),
                     RmiCommand.Describe("rmi"),
+                    SaveCommand.Describe(),
                     StartCommand.Describe(),
                     StopCommand.Describe(),
+                    TagCommand.Describe(),
                     TopCommand.Describe(),
                     WaitCommand.Describe(),
                 ],
@@ -71,8 +77,11 @@ internal static class CommandTree
             Subcommands = static () =>
                 [
                     AttachCommand.Describe(),
+                    CommitCommand.Describe(),
                     CreateCommand.Describe(),
+                    DiffCommand.Describe(),
                     ExecCommand.Describe(),
+                    ExportCommand.Describe(),
                     InspectCommand.Describe(InspectCommand.Kind.Container),
                     KillCommand.Describe(),
                     LogsCommand.Describe(),
@@ -95,13 +104,17 @@ internal static class CommandTree
             Section = Management,
             Subcommands = static () =>
                 [
+                    HistoryCommand.Describe(),
                     ImportCommand.Describe(),
                     InspectCommand.Describe(InspectCommand.Kind.Image),
                     LoadCommand.Describe(),
                     ImagesCommand.Describe("ls", aliases: ["list"]),
+                    ImagePruneCommand.Describe(),
                     PullCommand.Describe(),
                     PushCommand.Describe(),
                     RmiCommand.Describe("rm", "remove"),
+                    SaveCommand.Describe(),
+                    TagCommand.Describe(),
                 ],
         };
 
@@ -112,6 +125,6 @@ internal static class CommandTree
             Description = "Manage Conex",
             Usage = "COMMAND",
             Section = Management,
-            Subcommands = static () => [InfoCommand.Describe()],
+            Subcommands = static () => [DiskUsageCommand.Describe(), InfoCommand.Describe()],
         };
 }

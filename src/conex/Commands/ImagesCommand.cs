@@ -44,7 +44,8 @@ internal static class ImagesCommand
                     .List("filter", 'f', "filter", "Filter output based on conditions provided", check: FilterOptions.Complaint)
                     .Text("format", "string", FormatHelp.Table)
                     .Flag("no-trunc", "Don't truncate output")
-                    .Flag("quiet", 'q', "Only show image IDs"),
+                    .Flag("quiet", 'q', "Only show image IDs")
+                    .Flag("tree", "Show the layers as a tree: what images share stands once"),
             Arguments = ArgumentCount.AtMost(1),
             Completes = CompletionSource.Images,
             Run = Run,
@@ -56,6 +57,14 @@ internal static class ImagesCommand
         if (options.Arguments is [var name])
             filters = (filters ?? new Filters()).Add("reference", name);
         ImageSummary[] images;
+        if (options.Flag("tree"))
+        {
+            if (options.Text("format") is not null || options.Flag("quiet"))
+                throw new CommandException("--tree cannot be used together with --format or --quiet");
+            using var asking = Engine.Connect(options);
+            Print.Out(LayerForest.Text(asking.Images.ListWithLayers(filters), options.Flag("no-trunc")));
+            return 0;
+        }
         using (var client = Engine.Connect(options))
             images = client.Images.List(options.Flag("all"), filters);
         var whole = options.Flag("no-trunc");

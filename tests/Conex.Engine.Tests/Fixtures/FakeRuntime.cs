@@ -36,6 +36,10 @@ public sealed class FakeRuntime(string runRoot) : IRuntimeProgram
         return Task.FromResult<IMonitorProcess>(monitor);
     }
 
+    public Task PauseAsync(string id) => Task.CompletedTask;
+
+    public Task ResumeAsync(string id) => Task.CompletedTask;
+
     public Task DeleteAsync(string id)
     {
         Deleted.Enqueue(id);

@@ -59,6 +59,12 @@ public sealed class CommandTreeTests
             "info",
             "completion",
             "create",
+            "tag",
+            "save",
+            "history",
+            "export",
+            "diff",
+            "commit",
         ];
         Assert.Empty(commands.Except(Program.Root.Subcommands!().Select(static command => command.Name), StringComparer.Ordinal));
         string[] options =

@@ -1,0 +1,146 @@
+using Conex.Engine.Containers;
+using Conex.Engine.Errors;
+using Conex.Engine.RootFilesystems;
+using Conex.Engine.Runtimes;
+using Conex.Images;
+using Conex.Images.Archives;
+using Conex.Linux.Files;
+using Conex.Oci;
+using Conex.Oci.ImageSpec;
+
+namespace Conex.Engine.Images;
+
+/// <summary>Makes images of containers.</summary>
+public sealed class ContainerCommits
+{
+    private readonly ContainerIndex index;
+    private readonly ContainerEvents events;
+    private readonly ImageService images;
+    private readonly IRuntimeProgram runtime;
+
+    internal ContainerCommits(ContainerIndex index, ContainerEvents events, ImageService images, IRuntimeProgram runtime)
+    {
+        this.index = index;
+        this.events = events;
+        this.images = images;
+        this.runtime = runtime;
+    }
+
+    /// <summary>Makes an image of a container, running or not.</summary>
+    /// <exception cref="NotFoundException">No such container.</exception>
+    /// <exception cref="ConflictException">The container is being removed.</exception>
+    /// <exception cref="InvalidRequestException">The name or a change cannot be understood.</exception>
+    public async Task<StoredImage> CommitAsync(string reference, CommitRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Container container = index.Find(reference);
+        ImageReference? name = Parse(request.Name);
+        // Nobody starts or removes it meanwhile.
+        await container.Operation.WaitAsync(cancellationToken);
+        try
+        {
+            if (container.State.Status == ContainerStatus.Removing)
+            {
+                throw ContainerRemoval.InProgress(container);
+            }
+            bool pauses = request.Pause && container.State.IsRunning;
+            if (pauses)
+            {
+                await runtime.PauseAsync(container.Id);
+            }
+            try
+            {
+                return await CommitAsync(container, name, request, cancellationToken);
+            }
+            finally
+            {
+                if (pauses)
+                {
+                    await runtime.ResumeAsync(container.Id);
+                }
+            }
+        }
+        finally
+        {
+            container.Operation.Release();
+        }
+    }
+
+    private async Task<StoredImage> CommitAsync(
+        Container container,
+        ImageReference? name,
+        CommitRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        StoredImage parent =
+            images.Store.FindById(Digest.Parse(container.Record.ImageId))
+            ?? throw new NotFoundException($"No such image: {container.Record.ImageId}");
+        using DirectoryHandle upper = PathAt.OpenDirectory(container.Files.Upper);
+        var options = new CommitOptions
+        {
+            Parent = parent,
+            Execution = Execution(container.Record.Configuration, parent.Config.Config),
+            Reference = name,
+            Changes = request.Changes,
+            Author = request.Author,
+            Message = request.Message,
+            CreatedBy = string.Join(' ', container.Record.Configuration.Command ?? []),
+        };
+        try
+        {
+            Func<string, bool> skips = MountPlaces.Of(container.Record).SkipsIn(upper);
+            StoredImage image = await ContainerCommit.RunAsync(images.Store, upper, skips, options, cancellationToken);
+            events.Publish(
+                container,
+                "commit",
+                ("comment", request.Message),
+                ("imageID", image.Id.ToString()),
+                ("imageRef", name?.ToString() ?? "")
+            );
+            return image;
+        }
+        catch (ImageArchiveException e)
+        {
+            throw new InvalidRequestException(e.Message);
+        }
+    }
+
+    private static ImageReference? Parse(string? name) =>
+        name is null ? null
+        : ImageReference.TryParse(name, out ImageReference reference) && reference.Digest is null ? reference
+        : throw new InvalidRequestException($"invalid reference format: {name}");
+
+    /// <summary>The container's values stand where they can differ from the image's; the rest is the image's.</summary>
+    private static ImageExecution Execution(ContainerConfiguration container, ImageExecution? image) =>
+        (image ?? new ImageExecution()) with
+        {
+            User = container.User.Length > 0 ? container.User : null,
+            Env = container.Environment,
+            Cmd = container.Command,
+            Entrypoint = container.Entrypoint is [""] ? null : container.Entrypoint,
+            WorkingDir = container.WorkingDirectory.Length > 0 ? container.WorkingDirectory : null,
+            Labels = container.Labels.Count > 0 ? container.Labels : null,
+            ExposedPorts = container.ExposedPorts.Count > 0 ? container.ExposedPorts : null,
+            Volumes = container.Volumes.Count > 0 ? container.Volumes : null,
+            StopSignal = container.StopSignal ?? image?.StopSignal,
+            OnBuild = null,
+        };
+}
+
+/// <summary>What docker commit asks for.</summary>
+public sealed record CommitRequest
+{
+    /// <summary>The new image's name; null: none.</summary>
+    public string? Name { get; init; }
+
+    public string Author { get; init; } = "";
+
+    public string Message { get; init; } = "";
+
+    /// <summary>Dockerfile instructions.</summary>
+    public IReadOnlyList<string> Changes { get; init; } = [];
+
+    /// <summary>Whether the processes stand still meanwhile.</summary>
+    public bool Pause { get; init; } = true;
+}
