@@ -173,7 +173,7 @@ public sealed class PullTests : IDisposable
         using (var zstd = new ZstdSharp.CompressionStream(bomb))
         {
             byte[] zeros = new byte[1 << 20];
-            for (int i = 0; i < 1030; i++)
+            for (int i = 0; i < 1100; i++)
             {
                 zstd.Write(zeros);
             }
