@@ -117,7 +117,7 @@ public sealed class BadInputTests(EngineHouse house) : IClassFixture<EngineHouse
             Assert.True(run.ExitCode is 0 or 125, run.ToString());
             if (run.ExitCode != 0)
             {
-                OneSentence(run, 125, "denied");
+                OneSentence(run, 125, "this user may not make a cgroup");
             }
             Assert.Empty(house.DoOnHost($"{line} ps -aq").Text);
         }
