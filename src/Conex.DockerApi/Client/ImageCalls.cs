@@ -27,10 +27,7 @@ public readonly struct ImageCalls
     /// <summary>Removes images that nobody needs. Filters: <c>dangling</c>, <c>until</c>, <c>label</c>, <c>label!</c>.</summary>
     public ImagesPruneResponse Prune(Filters filters)
     {
-        using EngineResponse response = client.Send(
-            "POST",
-            new RequestTarget("/images/prune").Query("filters", Filters.ToQuery(filters))
-        );
+        using EngineResponse response = client.Send("POST", new RequestTarget("/images/prune").Query("filters", Filters.ToQuery(filters)));
         return response.ReadJson(DockerJson.Default.ImagesPruneResponse);
     }
 
