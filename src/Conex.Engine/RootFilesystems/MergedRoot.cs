@@ -1,5 +1,4 @@
 using Conex.Engine.Errors;
-using Conex.Images.Layers;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Linux.Mounts;
@@ -28,19 +27,6 @@ internal static class MergedRoot
         layers is [string only]
             ? PathAt.OpenDirectory(only)
             : Open(Lowers(layers), Joined(layers), MountAttributes.ReadOnly | MountAttributes.NoDev | MountAttributes.NoSuid);
-
-    /// <summary>A container's whole tree; what is written goes to its writable layer. Only while it does not run.</summary>
-    /// <inheritdoc cref="OpenReadOnly"/>
-    internal static DirectoryHandle OpenWritable(IReadOnlyList<LayerSource> layers, string upper, string work)
-    {
-        List<string> lowers = [.. layers.Select(layer => layer.Path)];
-        FileSystemOption[] writable = [new("upperdir", upper), new("workdir", work)];
-        return Open(
-            [.. Lowers(lowers), .. writable],
-            Joined(lowers) is { } joined ? [.. joined, .. writable] : null,
-            MountAttributes.NoDev | MountAttributes.NoSuid
-        );
-    }
 
     private static FileSystemOption[] Lowers(IReadOnlyList<string> layers) =>
         [.. layers.Select(layer => new FileSystemOption("lowerdir+", layer))];
