@@ -52,8 +52,10 @@ internal static class Program
         {
             thread.Join();
         }
-        Console.WriteLine($"{starts} starts, {GC.CollectionCount(0)} collections, {failed} failed");
-        return failed == 0 ? 0 : 1;
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Console.WriteLine($"{starts} starts, {GC.CollectionCount(0)} collections, {Finalized.Count} finalized, {failed} failed");
+        return failed == 0 && Finalized.Count > 0 ? 0 : 1;
     }
 
     private static SyscallProgram Mounting(ulong shared)
@@ -166,6 +168,7 @@ internal static class Program
             {
                 kept.Add(new byte[1000]);
             }
+            _ = new Finalized();
             if (kept.Count > 1000)
             {
                 kept.Clear();

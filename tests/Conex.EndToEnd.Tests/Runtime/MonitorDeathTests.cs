@@ -28,9 +28,10 @@ public sealed class MonitorDeathTests : IDisposable
     }
 
     [Fact]
-    public void A_container_ends_with_its_monitor()
+    public void A_container_ends_with_its_monitor_which_has_no_other_thread()
     {
         using var container = new MonitoredContainer(house, house.NewBundle().Command("sleep", "1000000")).WaitForListening();
+        Assert.Single(Directory.GetDirectories($"/proc/{container.Monitor.Pid}/task"));
         KillMonitorOf(container);
         WaitUntilNothingRuns();
         Assert.Equal("stopped", house.Status());

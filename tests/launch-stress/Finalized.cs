@@ -1,0 +1,13 @@
+namespace LaunchStress;
+
+/// <summary>Something with a finalizer. The static programs start the thread for finalizers with the first collection that finds one
+/// (src/static-start.S).</summary>
+internal sealed class Finalized
+{
+    private static int count;
+
+    /// <summary>How many finalizers ran.</summary>
+    internal static int Count => Volatile.Read(ref count);
+
+    ~Finalized() => Interlocked.Increment(ref count);
+}
