@@ -1,4 +1,3 @@
-using System.Text;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Linux.Processes;
@@ -90,6 +89,38 @@ public sealed class Cgroup : IDisposable
             ? new(host, cgroupsPath, nodes)
             : throw new CgroupException(CgroupCreation.WhyNone(host, cgroupsPath));
 
+    /// <summary>Makes a cgroup in the version 2 tree, where a process can be born in it; <see cref="Complete"/> makes the rest.</summary>
+    /// <inheritdoc cref="Create" path="/param"/>
+    /// <inheritdoc cref="Create" path="/exception"/>
+    public static Cgroup Begin(CgroupHost host, string cgroupsPath)
+    {
+        if (host.Mode == CgroupMode.None)
+        {
+            throw new CgroupException(CgroupCreation.WhyNone(host, cgroupsPath));
+        }
+        var cgroup = Open(host, cgroupsPath);
+        try
+        {
+            CgroupCreation.Add(host, cgroup.nodes, unified: true);
+            return cgroup;
+        }
+        catch
+        {
+            cgroup.Withdraw(TimeSpan.Zero);
+            cgroup.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes what <see cref="Begin"/> left: a directory in each version 1 hierarchy.</summary>
+    /// <exception cref="CgroupException">One is there and holds processes, or is frozen.</exception>
+    /// <exception cref="KernelException">A hierarchy refused. What was made is left for <see cref="Withdraw"/>.</exception>
+    public void Complete() => CgroupCreation.Add(Host, nodes, unified: false);
+
+    /// <summary>Removes the directories that this object made, and no other.</summary>
+    /// <exception cref="CgroupException">One stays busy for the whole time.</exception>
+    public void Withdraw(TimeSpan timeout) => CgroupEnd.Delete(new Cgroup(Host, Path, Array.FindAll(nodes, n => n.IsNew)), timeout);
+
     /// <summary>Makes a cgroup in every hierarchy in which this user may; null when there is none.</summary>
     /// <inheritdoc cref="Create" path="/param"/>
     /// <inheritdoc cref="Create" path="/exception"/>
@@ -175,60 +206,6 @@ public sealed class Cgroup : IDisposable
         return found;
     }
 
-    /// <summary>Writes a value to a controller's file.</summary>
-    /// <param name="controller">As the kernel names it; <c>cgroup</c> for the core files of version 2.</param>
-    /// <exception cref="CgroupException">The host lacks the controller.</exception>
-    /// <exception cref="KernelException">The file does not exist or the value is refused.</exception>
-    public void Write(string controller, string file, string value)
-    {
-        CgroupNode node = NodeOf(controller) ?? throw Missing(controller, file);
-        Errno error = TryWrite(controller, file, value);
-        if (error != Errno.None)
-        {
-            throw new KernelException($"write {value} to", $"{node.FullPath}/{file}", error);
-        }
-    }
-
-    /// <summary>Writes a value to a controller's file, and answers why not.</summary>
-    /// <returns>ENODEV when the host lacks the controller; ENOENT when this cgroup lacks the file.</returns>
-    public Errno TryWrite(string controller, string file, string value)
-    {
-        if (NodeOf(controller) is not { } node)
-        {
-            return Errno.ENODEV;
-        }
-        Span<byte> small = stackalloc byte[256];
-        ReadOnlySpan<byte> bytes = Encoding.UTF8.TryGetBytes(value, small, out int length)
-            ? small[..length]
-            : Encoding.UTF8.GetBytes(value);
-        Errno error = node.TryWrite(file, bytes);
-        if (error == Errno.ENOENT && node.IsUnified && Host.Mode == CgroupMode.Hybrid)
-        {
-            // A hybrid host's version 2 tree has few controllers and most containers need none: they are enabled for whoever does.
-            UnifiedControllers.Enable(Host, node);
-            error = node.TryWrite(file, bytes);
-        }
-        return error;
-    }
-
-    /// <summary>The text of a controller's file without its last newline.</summary>
-    /// <exception cref="CgroupException">The host lacks the controller.</exception>
-    /// <exception cref="KernelException">The file does not exist.</exception>
-    public string Read(string controller, string file) =>
-        TryRead(controller, file)
-        ?? throw (
-            NodeOf(controller) is { } node
-                ? new KernelException("read", $"{node.FullPath}/{file}", Errno.ENOENT)
-                : Missing(controller, file)
-        );
-
-    /// <summary>The text of a controller's file without its last newline; null when host or cgroup lack it.</summary>
-    public string? TryRead(string controller, string file)
-    {
-        using FileHandle? opened = NodeOf(controller)?.TryOpen(file, OpenMode.Read, out _);
-        return opened is null ? null : Encoding.UTF8.GetString(FileIo.ReadToEnd(opened, file, 1 << 20)).TrimEnd('\n');
-    }
-
     /// <summary>Stops all processes, and returns when the kernel says that all are stopped.</summary>
     /// <exception cref="CgroupException">There is no freezer, or a process did not stop in time; then all run again.</exception>
     /// <exception cref="KernelException">The kernel refused.</exception>
@@ -305,7 +282,4 @@ public sealed class Cgroup : IDisposable
         new(hierarchy, hierarchy.MountPoint + CgroupHost.PathOf(pid, hierarchy));
 
     private CgroupException NoFreezer(string action) => new($"{action} cgroup {Path}: this host has no freezer for it");
-
-    private CgroupException Missing(string controller, string file) =>
-        new($"cgroup {Path}: this host has no {controller} controller, so {file} cannot be used");
 }

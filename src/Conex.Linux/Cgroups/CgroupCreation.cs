@@ -11,52 +11,73 @@ internal static class CgroupCreation
     internal static CgroupNode[] Create(CgroupHost host, string cgroupsPath, bool onlyWritable)
     {
         var nodes = new List<CgroupNode>(host.Hierarchies.Count);
-        var made = new List<CgroupNode>(host.Hierarchies.Count);
         try
         {
             foreach (CgroupHierarchy hierarchy in host.Hierarchies)
             {
-                var node = new CgroupNode(hierarchy, $"{hierarchy.MountPoint}/{host.Resolve(hierarchy, cgroupsPath)}")
-                {
-                    IsRequired = true,
-                };
-                Errno error = TryMake(node);
+                var node = new CgroupNode(hierarchy, $"{hierarchy.MountPoint}/{host.Resolve(hierarchy, cgroupsPath)}");
+                nodes.Add(node);
+                Errno error = TryAdd(host, node);
                 if (onlyWritable && error is Errno.EACCES or Errno.EPERM or Errno.EROFS)
                 {
                     node.Dispose();
-                    continue;
+                    nodes.Remove(node);
                 }
-                nodes.Add(node);
-                if (error == Errno.None)
-                {
-                    node.IsNew = true;
-                    made.Add(node);
-                }
-                else if (error == Errno.EEXIST)
-                {
-                    RefuseOccupied(node);
-                }
-                else
+                else if (error != Errno.None)
                 {
                     throw new KernelException("create cgroup", node.FullPath, error);
-                }
-                if (hierarchy.Has("cpuset"))
-                {
-                    CpusetInheritance.Fill(node, node.IsNew);
-                }
-                else if (node.IsUnified && host.Mode == CgroupMode.V2)
-                {
-                    UnifiedControllers.Enable(host, node);
                 }
             }
         }
         catch
         {
-            Remove(made);
+            Remove(nodes.FindAll(n => n.IsNew));
             nodes.ForEach(n => n.Dispose());
             throw;
         }
         return [.. nodes];
+    }
+
+    /// <summary>Makes the directories of one version.</summary>
+    /// <exception cref="CgroupException">One is there and holds processes, or is frozen.</exception>
+    /// <exception cref="KernelException">A hierarchy refused; what was made before stays.</exception>
+    internal static void Add(CgroupHost host, ReadOnlySpan<CgroupNode> nodes, bool unified)
+    {
+        foreach (CgroupNode node in nodes)
+        {
+            if (node.IsUnified == unified && TryAdd(host, node) is not Errno.None and var error)
+            {
+                throw new KernelException("create cgroup", node.FullPath, error);
+            }
+        }
+    }
+
+    /// <summary>Makes a directory as its hierarchy needs it, or takes over an empty one.</summary>
+    private static Errno TryAdd(CgroupHost host, CgroupNode node)
+    {
+        node.IsRequired = true;
+        Errno error = TryMake(node);
+        if (error == Errno.None)
+        {
+            node.IsNew = true;
+        }
+        else if (error == Errno.EEXIST)
+        {
+            RefuseOccupied(node);
+        }
+        else
+        {
+            return error;
+        }
+        if (node.Hierarchy.Has("cpuset"))
+        {
+            CpusetInheritance.Fill(node, node.IsNew);
+        }
+        else if (node.IsUnified && host.Mode == CgroupMode.V2)
+        {
+            UnifiedControllers.Enable(host, node);
+        }
+        return Errno.None;
     }
 
     /// <summary>Makes the directories of a cgroup that nobody else makes.</summary>

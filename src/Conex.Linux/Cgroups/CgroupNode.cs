@@ -33,7 +33,7 @@ internal sealed class CgroupNode(CgroupHierarchy hierarchy, string fullPath) : I
     }
 
     /// <summary>Whether this object made the directory or took it over, so that it must be there.</summary>
-    internal bool IsRequired { get; init; }
+    internal bool IsRequired { get; set; }
 
     /// <summary>Whether this object made the directory, and nobody else can have changed what is in it.</summary>
     internal bool IsNew { get; set; }

@@ -53,7 +53,7 @@ public static class ContainerCreation
                 // Before a payload that waits for no start; else the start command listens.
                 notify = request.Gate == StartGate.None ? NotifyProxy.Open(host, state.NotifySocket!) : null;
             }
-            cgroup.Make();
+            cgroup.Begin();
             if (cgroup.Describe(plain) is var made && (made.CgroupPaths is not null || made.CgroupsPath != record.CgroupsPath))
             {
                 record = made;
@@ -67,12 +67,17 @@ public static class ContainerCreation
                 state.WriteRecord(record);
                 groups.Make(rdt, resctrl);
             }
-            cgroup.LimitDevices();
             LaunchOptions options = Options(spec, request, cgroup, namespaces);
             bool goesAhead =
                 cgroup.OfStarter is not null
                 && options is { InUserNamespace: false, IsOrdinaryUser: false }
                 && StarterWork.CanWait(spec, namespaces);
+            bool partsItself = StarterWork.CanPart(goesAhead, spec, namespaces);
+            if (!partsItself)
+            {
+                cgroup.Complete();
+                cgroup.LimitDevices();
+            }
             if (!goesAhead)
             {
                 cgroup.Limit();
@@ -83,6 +88,7 @@ public static class ContainerCreation
                 options with
                 {
                     GoesAhead = goesAhead,
+                    PartsItself = partsItself,
                     AgentMessageSize = agent?.LongestMessage ?? 0,
                     FilterCache = state.FilterCache,
                 }
@@ -128,6 +134,11 @@ public static class ContainerCreation
             UidMappings = spec.Linux?.UidMappings,
             GidMappings = spec.Linux?.GidMappings,
             OomScoreAdj = spec.Process?.OomScoreAdj,
+            OnParting = () =>
+            {
+                cgroup.Complete();
+                cgroup.LimitDevices();
+            },
             OnProcess = pid =>
             {
                 CrashStep.At("runtime.create.cloned");

@@ -25,6 +25,7 @@ internal sealed class NewCgroup : IDisposable
     private readonly LinuxResources resources;
     private readonly List<string> warnings = [];
     private SharedCgroup? shared;
+    private bool isBegun;
 
     private NewCgroup(RuntimeContext context, RuntimeSpec spec, string id)
     {
@@ -74,6 +75,14 @@ internal sealed class NewCgroup : IDisposable
     /// <summary>Makes the cgroup, where that is the runtime's work.</summary>
     internal void Make()
     {
+        Begin(whole: true);
+        Complete();
+    }
+
+    /// <summary>Makes as much of the cgroup as a process needs to be cloned: its directory of version 2. The whole where it is not known before where it
+    /// will be.</summary>
+    internal void Begin(bool whole = false)
+    {
         if (path is null)
         {
             RefuseLimits();
@@ -81,14 +90,29 @@ internal sealed class NewCgroup : IDisposable
         }
         // The payload's user reads its limits in the cgroup, whatever the caller's mask.
         CurrentProcess.SetUmask(0x12);
-        if (scope is null)
+        if (scope is not null)
+        {
+            Share(path);
+        }
+        else if (!whole && !context.IsRootless && CurrentProcess.EffectiveUser == 0)
+        {
+            isBegun = true;
+            Cgroup = Cgroup.Begin(host, path);
+        }
+        else
         {
             Cgroup = Create(path);
             path = Cgroup?.Path;
         }
-        else
+    }
+
+    /// <summary>Makes what is left of the cgroup.</summary>
+    internal void Complete()
+    {
+        if (isBegun)
         {
-            Share(path);
+            Cgroup!.Complete();
+            isBegun = false;
         }
         CrashStep.At("runtime.create.cgroup-made");
     }
@@ -144,6 +168,12 @@ internal sealed class NewCgroup : IDisposable
         {
             // A unit of that name may be another container's.
             shared?.RemoveOthers();
+            return;
+        }
+        if (isBegun)
+        {
+            // A directory that was there may be another container's.
+            Cgroup?.Withdraw(RuntimeContext.Deadline);
             return;
         }
         Cgroup?.Kill(RuntimeContext.Deadline);

@@ -38,6 +38,9 @@ public sealed record LaunchInputs
     /// <summary>The connection to the seccomp agent; the caller's to dispose. Null where the filter notifies nobody.</summary>
     public SeccompAgent? Agent { get; init; }
 
+    /// <summary>Called while the process makes its namespaces: makes the cgroups that it waits for.</summary>
+    public Action? OnParting { get; init; }
+
     /// <summary>Called with the process's number before it does anything: the moment to write it down.</summary>
     public Action<int>? OnProcess { get; init; }
 }

@@ -30,6 +30,11 @@ public static class Launcher
             StartedProgram started = Clone(plan, inputs, remote, channel);
             remote.Dispose();
             launched = new LaunchedProcess(plan, inputs, channel, started);
+            if (plan.AwaitsCgroups)
+            {
+                inputs.OnParting?.Invoke();
+                launched.Go();
+            }
             if (plan.GoesOnAsSibling)
             {
                 launched.FollowSibling();

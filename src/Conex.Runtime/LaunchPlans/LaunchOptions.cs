@@ -30,6 +30,9 @@ public sealed record LaunchOptions
     /// <summary>Whether the process may set itself up while its starter still writes records and limits, and wait for it only before the pivot.</summary>
     public bool GoesAhead { get; init; }
 
+    /// <summary>Whether the process makes its namespaces itself, while its starter makes the cgroups that it joins then.</summary>
+    public bool PartsItself { get; init; }
+
     /// <summary>The signals that the starter has handlers for: the child has their default actions from its beginning.</summary>
     public IReadOnlyList<Signal> CaughtSignals { get; init; } = [];
 

@@ -53,6 +53,9 @@ public sealed record LaunchPlan
     /// <summary>Whether the process makes its mounts while the starter still works for it.</summary>
     public bool GoesAhead { get; init; }
 
+    /// <summary>Whether the process waits for its cgroups after it made its namespaces.</summary>
+    public bool AwaitsCgroups { get; init; }
+
     /// <summary>Whether the starter writes uid_map and gid_map.</summary>
     public bool NeedsIdMappings { get; init; }
 

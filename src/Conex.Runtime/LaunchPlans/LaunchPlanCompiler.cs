@@ -34,6 +34,10 @@ public static class LaunchPlanCompiler
         bool viaSibling = namespaces.Joined.Count > 0 || spec.Linux?.TimeOffsets is { Count: > 0 };
         ulong cloneFlags = namespaces.Created & ClonedNamespaces;
         Register? cgroup = viaSibling && options.IntoCgroup ? program.Register("cgroup") : null;
+        if (options.PartsItself)
+        {
+            cloneFlags = StarterWork.PartMeanwhile(program, cloneFlags, channel);
+        }
         CgroupJoin.Add(program, options.TaskFiles);
         if (viaSibling)
         {
@@ -120,6 +124,7 @@ public static class LaunchPlanCompiler
             GoesOnAsSibling = viaSibling,
             IsInUserNamespace = inUserNamespace,
             GoesAhead = options.GoesAhead,
+            AwaitsCgroups = options.PartsItself,
             NeedsIdMappings = namespaces.Creates(NamespaceSet.User),
             SendsTerminal = process.Terminal,
             ExecutionStart = executionStart,

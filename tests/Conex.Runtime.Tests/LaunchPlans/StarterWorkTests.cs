@@ -26,6 +26,54 @@ public sealed class StarterWorkTests
     }
 
     [Fact]
+    public void A_process_that_parts_itself_joins_its_cgroups_when_they_are_made_and_before_anything_that_is_charged()
+    {
+        LaunchPlan plan = LaunchPlanCompiler.Compile(
+            TestSpecs.Full(),
+            TestSpecs.Options with
+            {
+                GoesAhead = true,
+                PartsItself = true,
+                TaskFiles = ["/sys/fs/cgroup/pids/box/tasks"],
+            }
+        );
+        string[] steps = [.. plan.Program.Steps(0).Select(s => s.Label).Take(4)];
+        Assert.Equal(
+            [
+                "make the namespaces, while the starter makes the cgroups",
+                "wait for the cgroups",
+                "move into the cgroup of each version 1 hierarchy",
+                "begin a session; nobody may look into this process until it is the payload",
+            ],
+            steps
+        );
+        Assert.True(plan.AwaitsCgroups);
+        const ulong MadeBySelf = NamespaceSet.Mount | NamespaceSet.Uts | NamespaceSet.Ipc | NamespaceSet.Network;
+        Assert.Equal(NamespaceSet.Pid, plan.Program.CloneFlags & (MadeBySelf | NamespaceSet.Pid));
+    }
+
+    [Fact]
+    public void Whoever_joins_namespaces_or_gets_devices_has_its_cgroups_first()
+    {
+        RuntimeSpec spec = TestSpecs.Minimal("mount", "network");
+        LinuxNamespace joined = new() { Type = "network", Path = "/proc/1/ns/net" };
+        RuntimeSpec joining = spec with { Linux = spec.Linux! with { Namespaces = [new() { Type = "mount" }, joined] } };
+        Assert.True(StarterWork.CanPart(goesAhead: true, spec, NamespaceSet.Parse(spec.Linux)));
+        Assert.False(StarterWork.CanPart(goesAhead: true, joining, NamespaceSet.Parse(joining.Linux)));
+        Assert.False(
+            StarterWork.CanPart(
+                goesAhead: true,
+                spec with
+                {
+                    Linux = spec.Linux! with { NetDevices = new Dictionary<string, LinuxNetDevice> { ["eth0"] = new() } },
+                },
+                NamespaceSet.Parse(spec.Linux)
+            )
+        );
+        Assert.False(StarterWork.CanPart(goesAhead: false, spec, NamespaceSet.Parse(spec.Linux)));
+    }
+
+    [Fact]
     public void Nothing_is_done_in_a_user_namespace_before_it_is_mapped()
     {
         RuntimeSpec spec = TestSpecs.Minimal("mount", "pid", "user");
