@@ -104,13 +104,8 @@ internal static class LaunchFailureText
         };
     }
 
-    private static string HintText(string step, Errno error, string log = "", bool inUserNamespace = false)
-    {
-        string? hint = RightsHint.Of(step, error, inUserNamespace) is { Length: > 0 } aboutRights
-            ? aboutRights
-            : LaunchHints.Find(step, error, log);
-        return hint is null ? "" : $" ({hint})";
-    }
+    private static string HintText(string step, Errno error, string log = "", bool inUserNamespace = false) =>
+        LaunchHints.Find(step, error, log, inUserNamespace) is { } hint ? $" ({hint})" : "";
 
     /// <summary>The file system context's log has a line each with a letter for its level before it.</summary>
     private static string LogText(string log) => log.Length > 2 && log[1] == ' ' ? log[2..] : log;

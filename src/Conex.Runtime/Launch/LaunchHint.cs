@@ -1,4 +1,5 @@
 using Conex.Linux.Errors;
+using Conex.Linux.Processes;
 
 namespace Conex.Runtime.Launch;
 
@@ -11,8 +12,18 @@ internal readonly record struct LaunchHint(string Step, Errno[] Errors, string T
     /// <summary>A part of the kernel's own log without which the hint does not hold; null where none is needed.</summary>
     internal string? Log { get; init; }
 
-    internal bool Explains(string step, Errno error, string log) =>
-        Array.IndexOf(Errors, error) >= 0 && (Log is null || log.Contains(Log, StringComparison.Ordinal)) && Matches(Step, step);
+    /// <summary>Whether it holds only for a container in a user namespace.</summary>
+    internal bool InUserNamespace { get; init; }
+
+    /// <summary>Whether it holds only for a starter that is not root.</summary>
+    internal bool OfOrdinaryUser { get; init; }
+
+    internal bool Explains(string step, Errno error, string log, bool inUserNamespace) =>
+        Array.IndexOf(Errors, error) >= 0
+        && (Log is null || log.Contains(Log, StringComparison.Ordinal))
+        && (inUserNamespace || !InUserNamespace)
+        && Matches(Step, step)
+        && (!OfOrdinaryUser || CurrentProcess.EffectiveUser != 0);
 
     private static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> step)
     {

@@ -26,6 +26,8 @@ internal static class LaunchHints
         new("enter the working directory *", [ENOTDIR], "it, or what it lies in, is a file"),
         new("enter the working directory *", [EACCES], "the payload's user may not enter it"),
         new("check the working directory", [ENOENT], "it lies outside of the container"),
+        // Rights that a user namespace lacks, before what hinders everybody.
+        .. OfUserNamespaces,
         // Mounts.
         new(
             "pivot to the root file system",
@@ -70,15 +72,23 @@ internal static class LaunchHints
             "mknod needs CAP_MKNOD and a device cgroup that allows it"
         ),
         // Namespaces and IDs.
-        new("clone3", [ENOSPC, EUSERS], "a limit in /proc/sys/user/max_*_namespaces is reached, or namespaces are nested 32 deep"),
+        .. Everywhere(
+            ["clone3", "make the namespaces*"],
+            [ENOSPC, EUSERS],
+            "a limit in /proc/sys/user/max_*_namespaces is reached, or namespaces are nested 32 deep"
+        ),
         .. Everywhere(
             ["clone3", "go on as a process *"],
             [EAGAIN],
             "the pids cgroup, RLIMIT_NPROC or kernel.pid_max allows no more processes"
         ),
-        new("clone3", [ENOMEM], "the host or the starter's memory cgroup has no memory left"),
-        new("clone3", [EPERM], "new namespaces need CAP_SYS_ADMIN, and a user namespace no chroot and no rule of the host against it"),
-        new("clone3", [EINVAL], "this kernel is built without one of the namespaces"),
+        .. Everywhere(["clone3", "make the namespaces*"], [ENOMEM], "the host or the starter's memory cgroup has no memory left"),
+        .. Everywhere(
+            ["clone3", "make the namespaces*"],
+            [EPERM],
+            "new namespaces need CAP_SYS_ADMIN, and a user namespace no chroot and no rule of the host against it"
+        ),
+        .. Everywhere(["clone3", "make the namespaces*"], [EINVAL], "this kernel is built without one of the namespaces"),
         new("clone3", [EBUSY, EOPNOTSUPP], "processes may not be in a cgroup that gave its controllers to children, nor in an invalid one"),
         new("join the namespace *", [ENOENT], "it has gone, or the path is wrong"),
         new("join the namespace *", [EINVAL], "the file is no namespace of that type"),
@@ -98,6 +108,10 @@ internal static class LaunchHints
         new("become user *", [EPERM], "setgroups is denied in this user namespace: it can have no additional groups"),
         new("become user *", [EAGAIN], "the user has more processes than RLIMIT_NPROC allows"),
         // Limits.
+        new("set RLIMIT_*", [EPERM], "an ordinary user cannot raise a hard limit: ask for no more than the caller has (ulimit -H)")
+        {
+            OfOrdinaryUser = true,
+        },
         new("set RLIMIT_*", [EPERM], "raising a hard limit needs CAP_SYS_RESOURCE, which this host withholds"),
         .. Everywhere(
             ["open /proc/*/oom_score_adj", "write /proc/*/oom_score_adj"],
@@ -155,12 +169,58 @@ internal static class LaunchHints
         new("*", [ECANCELED], "the process that started it is gone"),
     ];
 
+    private static LaunchHint[] OfUserNamespaces =>
+        Array.ConvertAll(
+            (LaunchHint[])
+                [
+                    new(
+                        "mount proc on /proc",
+                        [EPERM],
+                        "a user namespace may mount procfs only where nothing covers parts of the caller's own /proc, and with a new PID namespace"
+                    ),
+                    new(
+                        "mount sysfs *",
+                        [EPERM],
+                        "sysfs shows a network namespace that the container does not own: bind /sys by rbind instead, as conex-runtime spec --rootless does"
+                    ),
+                    new(
+                        "mount *",
+                        [EPERM],
+                        "a user namespace may not mount this: it has tmpfs, overlay, fuse, and proc, sysfs, mqueue and cgroup of its own namespaces; what root of the host has mounted can be bound"
+                    ),
+                    .. Everywhere(
+                        ["bind *", "remount *"],
+                        [EPERM],
+                        "what the host's mount denies, as ro, nosuid, nodev or noexec, a user namespace cannot give back: leave the option out"
+                    ),
+                    new(
+                        "bind *",
+                        [EINVAL],
+                        "there are mounts below the source, which a user namespace cannot leave out: bind them too, by rbind"
+                    ),
+                    new(
+                        "create device*",
+                        [ENOENT, EACCES],
+                        "a user namespace shows the host's own device at that path, and there is none that this user reaches"
+                    ),
+                    new("bind *", [EACCES], "root of the user namespace is an ordinary user on the host, who may not go there"),
+                    new("become root of the user namespace", [EINVAL], "the mappings have no ID 0, which a container is set up as"),
+                    new(
+                        ExecPlanCompiler.Join,
+                        [EPERM],
+                        "an ordinary user enters a container once it is started: conex-runtime start first"
+                    ),
+                    new(ExecPlanCompiler.GoOn, [EACCES], "the cgroup above this process's own and the container's belongs to another user"),
+                ],
+            hint => hint with { InUserNamespace = true }
+        );
+
     /// <returns>Null where no hint is known.</returns>
-    internal static string? Find(string step, Errno error, string log = "")
+    internal static string? Find(string step, Errno error, string log = "", bool inUserNamespace = false)
     {
         foreach (LaunchHint hint in Table)
         {
-            if (hint.Explains(step, error, log))
+            if (hint.Explains(step, error, log, inUserNamespace))
             {
                 return hint.Text;
             }
