@@ -1,16 +1,14 @@
 using System.Globalization;
-using System.Text;
 using Conex.CommandLine;
 using Conex.CommandLine.Values;
 using Conex.Linux.Errors;
-using Conex.Linux.Files;
 using Conex.Runtime.Containers;
 using Conex.Runtime.Errors;
 
 namespace ConexRuntime;
 
 /// <summary>The options before the command: where state lies and where errors go.</summary>
-internal sealed record GlobalOptions(RuntimeContext Context, string? LogFile, bool LogJson)
+internal sealed record GlobalOptions(RuntimeContext Context, ErrorLog? Log, bool LogJson)
 {
     internal static GlobalOptions Of(Invocation invocation)
     {
@@ -21,7 +19,6 @@ internal sealed record GlobalOptions(RuntimeContext Context, string? LogFile, bo
             throw new UsageException("root", "conex-runtime: --root must not be the root of the file system\n", 1);
         }
         bool ofUser = state is null && StateRoot.IsOfUser;
-        string? log = root.Text("log");
         return new GlobalOptions(
             new RuntimeContext(() => state is null ? StateRoot.Find(ofUser) : Path.GetFullPath(state))
             {
@@ -30,37 +27,30 @@ internal sealed record GlobalOptions(RuntimeContext Context, string? LogFile, bo
                 CgroupDriver = DriverOf(root),
                 Warn = text => Output.Error($"conex-runtime: warning: {text}\n"),
             },
-            string.IsNullOrEmpty(log) ? null : log,
+            ErrorLog.Parse(root.Text("log")),
             root.Text("log-format") == "json"
         );
     }
 
-    /// <summary>Reports an error on standard error and, where one was named, in the log file, as callers of runc expect.</summary>
+    /// <summary>Reports an error on standard error and, where one was named, in the log, as callers of runc expect.</summary>
     internal void Report(Exception e) => Report(FailureSentence.Of(e), LogFields.Of(e));
 
     /// <inheritdoc cref="Report(Exception)"/>
     internal void Report(string message, LogFields fields = default)
     {
-        Output.Error(LogFile is null && LogJson ? Json(message, fields) : $"conex-runtime: {message}\n");
-        if (LogFile is null)
-        {
-            return;
-        }
+        Output.Error(Log is null && LogJson ? Json(message, fields) : $"conex-runtime: {message}\n");
         try
         {
-            using FileHandle file = PathAt.Open(LogFile, OpenMode.Write | OpenMode.Append | OpenMode.Create, 0x1A4);
-            FileIo.Write(
-                file,
-                Encoding.UTF8.GetBytes(
-                    LogJson
-                        ? Json(message, fields)
-                        : $"time=\"{Now()}\" level=error msg=\"{message.Replace("\"", "\\\"", StringComparison.Ordinal)}\"\n"
-                )
+            Log?.Add(
+                message,
+                LogJson
+                    ? Json(message, fields)
+                    : $"time=\"{Now()}\" level=error msg=\"{message.Replace("\"", "\\\"", StringComparison.Ordinal)}\"\n"
             );
         }
         catch (KernelException e)
         {
-            Output.Error($"conex-runtime: --log {LogFile}: {e.Message}\n");
+            Output.Error($"conex-runtime: --log {Log}: {e.Message}\n");
         }
     }
 

@@ -19,7 +19,7 @@ internal static class CommandTable
             Options = () =>
                 new OptionTable()
                     .Text("root", "dir", "Directory for the state of containers")
-                    .Text("log", "file", "Also write errors to this file")
+                    .Text("log", "log", "Also write errors to this file, or to journald:NAME or syslog:NAME")
                     .Text("log-format", "format", "Format of the log file: text or json")
                     .Text("log-level", "level", "Accepted for compatibility", hidden: true)
                     .Text("cgroup-manager", "manager", "Who makes cgroups: cgroupfs, systemd or disabled", hidden: true)

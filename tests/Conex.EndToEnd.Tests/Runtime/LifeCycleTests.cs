@@ -208,20 +208,6 @@ public sealed class LifeCycleTests : IDisposable
         RunningProgram.Run(house.Program, ["--root", "/", "list"]).FailedWith(1, "--root must not be the root of the file system");
 
     [Fact]
-    public void Errors_go_to_the_log_file_as_JSON_objects_too()
-    {
-        string log = $"{house.Place}/log.json";
-        CommandResult result = RunningProgram.Run(
-            house.Program,
-            ["--root", house.StateRoot, "--log", log, "--log-format", "json", "state", "no-such-container"]
-        );
-        result.FailedWith(1, "container does not exist");
-        using var line = JsonDocument.Parse(Assert.Single(File.ReadAllLines(log)));
-        Assert.Equal("error", line.RootElement.GetProperty("level").GetString());
-        Assert.Equal("container does not exist", line.RootElement.GetProperty("msg").GetString());
-    }
-
-    [Fact]
     public void What_spec_writes_runs()
     {
         TestBundle bundle = house.NewBundle();
