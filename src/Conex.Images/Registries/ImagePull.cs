@@ -111,10 +111,7 @@ internal sealed class ImagePull(ImageStore store, LayerFlights flights, Registry
         for (int i = 0; i < stored.Length; i++)
         {
             Descriptor layer = remote.Manifest.Layers[i];
-            if (store.Blobs.Keep(layer.Digest))
-            {
-                store.Blobs.Add(stored[i].DiffId, layer.Digest, layer.Size, layer.MediaType, reference.Name);
-            }
+            store.Blobs.Keep(stored[i].DiffId, layer.Digest, layer.Size, layer.MediaType, reference.Name);
         }
         CrashStep.At("image.pull.blobs-kept");
         var image = new NewImage(remote.ConfigBytes, remote.Document.Bytes, stored, reference.Digest is null ? [reference] : [])
