@@ -1,3 +1,4 @@
+using Conex.Engine.Checks;
 using Conex.Engine.Containers;
 using Conex.Engine.Events;
 using Conex.Engine.Execs;
@@ -8,7 +9,6 @@ using Conex.Engine.RootFilesystems;
 using Conex.Engine.Runtimes;
 using Conex.Images;
 using Conex.Linux.Files;
-using Conex.Oci;
 
 namespace Conex.Engine;
 
@@ -40,7 +40,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         index = new ContainerIndex();
         Events = new EventLog(time);
         var events = new ContainerEvents(Events);
-        Images = new ImageService(ImageStore.Open(options.DataRoot, time, options.Layers), Events, UsersOf);
+        Images = new ImageService(ImageStore.Open(options.DataRoot, time, options.Layers), Events, id => index.UsersOf(id.ToString()));
         var layers = new ContainerLayers(Images.Store);
         Transfers = new ImageTransfers(Images, Events, options.Registries);
         var store = new ContainerStore(paths);
@@ -60,6 +60,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         );
         Commits = new ContainerCommits(index, events, Images, runtime);
         Files = new ContainerFileService(index, events, layers);
+        Checks = new SystemCheck(index, paths, Images);
         Recovery = new ContainerRecovery(index, store, events, end, removal, Execs, runtime, time);
     }
 
@@ -74,6 +75,9 @@ public sealed class ContainerEngine : IAsyncDisposable
 
     /// <summary>The files of containers.</summary>
     public ContainerFileService Files { get; }
+
+    /// <summary>Looks through what is on the disk.</summary>
+    public SystemCheck Checks { get; }
 
     /// <summary>The images.</summary>
     public ImageService Images { get; }
@@ -167,16 +171,5 @@ public sealed class ContainerEngine : IAsyncDisposable
         PathAt.SetMode(PathAt.Current, paths.Containers, Searchable);
         PathAt.TryMakeDirectory(PathAt.Current, paths.RunContainers, OwnerOnly);
         PathAt.TryMakeDirectory(PathAt.Current, paths.RuntimeState, OwnerOnly);
-    }
-
-    private IReadOnlyList<ImageUser> UsersOf(Digest image)
-    {
-        string id = image.ToString();
-        return
-        [
-            .. index
-                .All.Where(container => string.Equals(container.Record.ImageId, id, StringComparison.Ordinal))
-                .Select(container => new ImageUser(container.Id, container.State.IsRunning)),
-        ];
     }
 }

@@ -10,8 +10,9 @@ namespace Conex.Images;
 /// <summary>The images of one data directory. One process at a time (the holder of DATA/lock); safe for concurrent calls.</summary>
 public sealed class ImageStore : IDisposable
 {
-    private readonly Lock gate = new();
     private readonly TimeProvider time;
+    private readonly string data;
+    private readonly Lock gate = new();
     private readonly ImageCatalog catalog;
     private readonly ContentLeases leases = new();
     private readonly ImageDescriptions descriptions;
@@ -20,6 +21,8 @@ public sealed class ImageStore : IDisposable
     private ImageStore(string dataDirectory, TimeProvider time, LayerStorage storage)
     {
         this.time = time;
+        data = Path.GetFullPath(dataDirectory);
+        OpenedAt = time.GetUtcNow();
         Content = ContentStore.Open(dataDirectory);
         Layers = LayerStore.Open(dataDirectory, storage);
         Ingest = IngestStore.Open(dataDirectory, time.GetUtcNow());
@@ -39,6 +42,19 @@ public sealed class ImageStore : IDisposable
     internal LayerBlobs Blobs { get; }
 
     internal DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>What is older was written by another process.</summary>
+    internal DateTimeOffset OpenedAt { get; }
+
+    /// <summary>Directories in which things stand under temporary names, and which names these are.</summary>
+    internal IReadOnlyList<(string Directory, Func<string, bool> IsTemporary)> TemporaryPlaces =>
+        [
+            ($"{data}/tmp", _ => true),
+            ($"{data}/content/ingest", name => !Digest.TryParse($"{Digest.Sha256}:{name}", out _)),
+            .. ((string[])["layers/sha256", "images", "images/tags", "content/layers", "content/blobs/sha256"]).Select(place =>
+                ($"{data}/{place}", (Func<string, bool>)(name => name.StartsWith('.')))
+            ),
+        ];
 
     /// <summary>How containers get the files of layers.</summary>
     public LayerStorage Storage => Layers.Storage;
@@ -117,7 +133,15 @@ public sealed class ImageStore : IDisposable
     public IReadOnlyList<LayerSource> OpenLayers(IReadOnlyList<string> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        return [.. layers.Select(name => Layers.Source(Digest.Parse($"{Digest.Sha256}:{Path.GetFileName(Path.GetDirectoryName(name))}")))];
+        return [.. layers.Select(LayerStore.DiffIdOf).Select(Layers.Source)];
+    }
+
+    /// <summary>Those that are not there.</summary>
+    /// <param name="layers">As <see cref="LayerDirectories"/> named them.</param>
+    public IReadOnlyList<Digest> MissingLayers(IReadOnlyList<string> layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        return [.. layers.Select(LayerStore.DiffIdOf).Where(layer => !Layers.Contains(layer))];
     }
 
     /// <summary>A layer's tar, byte for byte as its diff ID says; null when the layer was unpacked before tars were kept, or is not there.</summary>
@@ -240,6 +264,15 @@ public sealed class ImageStore : IDisposable
         }
     }
 
+    /// <summary>Does something while no image comes or goes.</summary>
+    internal T Exclusively<T>(Func<ImageCatalog, UnusedContent, T> work)
+    {
+        lock (gate)
+        {
+            return work(catalog, unused);
+        }
+    }
+
     internal void TakeLease(Digest layer)
     {
         lock (gate)
@@ -289,7 +322,8 @@ public sealed class ImageStore : IDisposable
         return new LoadedImage(descriptions.Describe(catalog.Find(id)!), image.References, replaced);
     }
 
-    private List<string> Delete(Digest id)
+    /// <returns>What <see cref="LayerStore.DeleteDetached"/> has to delete.</returns>
+    internal List<string> Delete(Digest id)
     {
         ImageRecord record = catalog.Find(id)!;
         catalog.Remove(id);

@@ -24,6 +24,7 @@ namespace Conex.DockerApi.Contracts;
 [JsonSerializable(typeof(HistoryItem[]))]
 [JsonSerializable(typeof(ImagesPruneResponse))]
 [JsonSerializable(typeof(DiskUsageResponse))]
+[JsonSerializable(typeof(SystemCheckResponse))]
 [JsonSerializable(typeof(AuthConfig))]
 [JsonSerializable(typeof(AuthResponse))]
 [JsonSerializable(typeof(PushResult))]

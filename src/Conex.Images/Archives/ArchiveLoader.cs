@@ -99,8 +99,7 @@ internal static class ArchiveLoader
             {
                 continue;
             }
-            file.Keep(store.Content);
-            store.Blobs.Add(image.Layers[i].DiffId, file.Digest, file.Size, type, source: null);
+            store.Blobs.Keep(image.Layers[i].DiffId, file.Digest, file.Size, type, () => file.Keep(store.Content));
         }
     }
 

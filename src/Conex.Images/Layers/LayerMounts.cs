@@ -41,6 +41,15 @@ internal sealed class LayerMounts(string path) : IDisposable
         }
     }
 
+    /// <summary>Does something while no mount is made, and nothing is added to a layer for one.</summary>
+    internal T Exclusively<T>(Func<T> work)
+    {
+        lock (gate)
+        {
+            return work();
+        }
+    }
+
     /// <summary>Lets a layer go: containers that have it mounted keep it until they end.</summary>
     internal void Forget(Digest diffId)
     {
@@ -88,7 +97,12 @@ internal sealed class LayerMounts(string path) : IDisposable
         return LayerIndex.TryMount(index, tar, out Errno error) ?? throw new KernelException("mount layer", record.DiffId, error);
     }
 
-    private static bool IsIntact(DirectoryHandle layer, LayerRecord record)
+    /// <summary>Whether the index is there, in the format of this writer.</summary>
+    internal static bool HasIndex(DirectoryHandle layer, LayerRecord record) =>
+        record.Index is { Version: LayerIndex.FormatVersion } && PathAt.Status(layer, LayerFiles.Index) is not null;
+
+    /// <summary>Whether it also is what its writer wrote.</summary>
+    internal static bool IsIntact(DirectoryHandle layer, LayerRecord record)
     {
         if (record.Index is not { Version: LayerIndex.FormatVersion } known)
         {
@@ -103,5 +117,5 @@ internal sealed class LayerMounts(string path) : IDisposable
         return string.Equals(LayerIndex.Checksum(index), known.Checksum, StringComparison.Ordinal);
     }
 
-    private static bool HasTree(DirectoryHandle layer) => PathAt.Status(layer, LayerFiles.Tree, follow: false) is { IsDirectory: true };
+    internal static bool HasTree(DirectoryHandle layer) => PathAt.Status(layer, LayerFiles.Tree, follow: false) is { IsDirectory: true };
 }

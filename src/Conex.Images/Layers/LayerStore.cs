@@ -65,6 +65,9 @@ public sealed class LayerStore : IDisposable
     /// <summary>Where an unpacked layer's files are, absolute; the name of a layer for <see cref="Source"/>.</summary>
     public string PathOf(Digest diffId) => Path.Combine(path, diffId.Hex, LayerFiles.Tree);
 
+    /// <summary>The layer that <see cref="PathOf"/> names.</summary>
+    internal static Digest DiffIdOf(string path) => Digest.Parse($"{Digest.Sha256}:{Path.GetFileName(Path.GetDirectoryName(path))}");
+
     /// <summary>Where a layer's files are. A missing or damaged index is written again from the tar; where layers are not mounted, and when one
     /// cannot be, a layer that is not unpacked is unpacked now.</summary>
     /// <exception cref="KernelException">The layer is not there, or the machine refuses.</exception>
@@ -84,6 +87,9 @@ public sealed class LayerStore : IDisposable
     /// <summary>The layer, when it is there.</summary>
     public StoredLayer? Find(Digest diffId) =>
         LayerFiles.TryReadRecord(directory, diffId.Hex) is { } read ? new StoredLayer(diffId, read.TarSize, read.ContentSize) : null;
+
+    /// <summary>Whether there is anything of a layer.</summary>
+    internal bool Contains(Digest diffId) => PathAt.Status(directory, diffId.Hex, follow: false) is not null;
 
     /// <summary>All layers.</summary>
     public IReadOnlyList<Digest> List() =>
@@ -160,6 +166,37 @@ public sealed class LayerStore : IDisposable
         }
         FileIo.Sync(directory, path);
     }
+
+    /// <summary>Puts what was unpacked anew in the place of a damaged layer. Containers that have it mounted keep what they have.</summary>
+    /// <exception cref="KernelException">The disk refuses.</exception>
+    internal void Replace(PendingLayer layer)
+    {
+        OpenFile.SyncFileSystem(directory, path);
+        string hex = layer.Layer.DiffId.Hex;
+        Errno error = mounts.Exclusively(() =>
+            EntryAt.Exchange(directory, Encoding.ASCII.GetBytes(layer.Name), Encoding.ASCII.GetBytes(hex))
+        );
+        CrashStep.At("layer.replace.exchanged");
+        if (error != Errno.None)
+        {
+            throw new KernelException("replace layer", layer.Layer.DiffId.ToString(), error);
+        }
+        mounts.Forget(layer.Layer.DiffId);
+        FileIo.Sync(directory, path);
+        // What has the temporary name now is the damaged one.
+        layer.Dispose();
+    }
+
+    /// <summary>Looks at a layer's directory, or puts it right, while nobody makes a mount of it.</summary>
+    internal T Exclusively<T>(Digest diffId, Func<DirectoryHandle, T> work) =>
+        mounts.Exclusively(() =>
+        {
+            using DirectoryHandle layer = PathAt.OpenDirectory(directory, diffId.Hex);
+            return work(layer);
+        });
+
+    /// <summary>Lets go of a layer's mount: the next container gets a new one.</summary>
+    internal void ForgetMount(Digest diffId) => mounts.Forget(diffId);
 
     /// <summary>Takes a layer away at once; <see cref="DeleteDetached"/> frees its space, which takes long.</summary>
     /// <returns>What to delete; null when the layer was not there.</returns>

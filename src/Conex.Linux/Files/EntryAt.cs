@@ -99,6 +99,16 @@ public static unsafe class EntryAt
         return Result(Libc.renameat(oldDirectory.Descriptor, p, newDirectory.Descriptor, CString.Fill(&to, newName)));
     }
 
+    /// <summary>renameat2(2): two names of one directory change places at once.</summary>
+    public static Errno Exchange(FileHandle directory, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        CString from;
+        CString to;
+        byte* p = CString.Fill(&from, first);
+        int handle = directory.Descriptor;
+        return Result(Libc.renameat2(handle, p, handle, CString.Fill(&to, second), Libc.RENAME_EXCHANGE));
+    }
+
     /// <summary>unlinkat(2) of something that is no directory.</summary>
     public static Errno Unlink(FileHandle directory, ReadOnlySpan<byte> name)
     {

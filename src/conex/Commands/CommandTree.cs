@@ -125,6 +125,6 @@ internal static class CommandTree
             Description = "Manage Conex",
             Usage = "COMMAND",
             Section = Management,
-            Subcommands = static () => [DiskUsageCommand.Describe(), InfoCommand.Describe()],
+            Subcommands = static () => [SystemCheckCommand.Describe(), DiskUsageCommand.Describe(), InfoCommand.Describe()],
         };
 }
