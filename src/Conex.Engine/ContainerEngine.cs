@@ -40,7 +40,11 @@ public sealed class ContainerEngine : IAsyncDisposable
         index = new ContainerIndex();
         Events = new EventLog(time);
         var events = new ContainerEvents(Events);
-        Images = new ImageService(ImageStore.Open(options.DataRoot, time, options.Layers), Events, id => index.UsersOf(id.ToString()));
+        Images = new ImageService(
+            ImageStore.Open(options.DataRoot, time, options.Layers, options.Registries.Expansion),
+            Events,
+            id => index.UsersOf(id.ToString())
+        );
         var layers = new ContainerLayers(Images.Store);
         Transfers = new ImageTransfers(Images, Events, options.Registries);
         var store = new ContainerStore(paths);
@@ -61,7 +65,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         Commits = new ContainerCommits(index, events, Images, runtime);
         Files = new ContainerFileService(index, events, layers);
         Checks = new SystemCheck(index, paths, Images);
-        Recovery = new ContainerRecovery(index, store, events, end, removal, Execs, runtime, time);
+        Recovery = new ContainerRecovery(index, store, events, end, removal, Execs, layers, runtime, time);
     }
 
     /// <summary>The containers.</summary>

@@ -1,8 +1,10 @@
 using Conex.Images.Archives;
 using Conex.Images.Catalog;
+using Conex.Images.Compression;
 using Conex.Images.Content;
 using Conex.Images.Layers;
 using Conex.Linux.Errors;
+using Conex.Linux.Files;
 using Conex.Oci;
 
 namespace Conex.Images;
@@ -18,13 +20,13 @@ public sealed class ImageStore : IDisposable
     private readonly ImageDescriptions descriptions;
     private readonly UnusedContent unused;
 
-    private ImageStore(string dataDirectory, TimeProvider time, LayerStorage storage)
+    private ImageStore(string dataDirectory, TimeProvider time, LayerStorage storage, ExpansionLimit? expansion)
     {
         this.time = time;
         data = Path.GetFullPath(dataDirectory);
         OpenedAt = time.GetUtcNow();
         Content = ContentStore.Open(dataDirectory);
-        Layers = LayerStore.Open(dataDirectory, storage);
+        Layers = LayerStore.Open(dataDirectory, storage, expansion);
         Ingest = IngestStore.Open(dataDirectory, time.GetUtcNow());
         Blobs = LayerBlobs.Open(dataDirectory, Content, Ingest);
         catalog = ImageCatalog.Open(dataDirectory);
@@ -64,10 +66,16 @@ public sealed class ImageStore : IDisposable
 
     /// <summary>Opens the store, makes its directories when missing, and removes what an interrupted operation left.</summary>
     /// <param name="storage">How containers shall get the files of layers.</param>
+    /// <param name="expansion">How large layers may become; null: the default.</param>
     /// <exception cref="KernelException">The directories cannot be made or read.</exception>
-    public static ImageStore Open(string dataDirectory, TimeProvider? time = null, LayerStorage storage = LayerStorage.Automatic)
+    public static ImageStore Open(
+        string dataDirectory,
+        TimeProvider? time = null,
+        LayerStorage storage = LayerStorage.Automatic,
+        ExpansionLimit? expansion = null
+    )
     {
-        var store = new ImageStore(dataDirectory, time ?? TimeProvider.System, storage);
+        var store = new ImageStore(dataDirectory, time ?? TimeProvider.System, storage, expansion);
         store.unused.Sweep();
         return store;
     }
@@ -124,7 +132,10 @@ public sealed class ImageStore : IDisposable
     public IReadOnlyList<string> LayerDirectories(StoredImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return [.. image.DiffIds.Reverse().Distinct().Select(Layers.PathOf)];
+        IEnumerable<Digest> upwards = image.Layers.SelectMany(
+            (layer, i) => image.Supplements.ElementAtOrDefault(i) is { } supplement ? (Digest[])[layer.DiffId, supplement] : [layer.DiffId]
+        );
+        return [.. upwards.Reverse().Distinct().Select(Layers.PathOf)];
     }
 
     /// <summary>Where the files of layers are, in the same order.</summary>
@@ -135,6 +146,16 @@ public sealed class ImageStore : IDisposable
         ArgumentNullException.ThrowIfNull(layers);
         return [.. layers.Select(LayerStore.DiffIdOf).Select(Layers.Source)];
     }
+
+    /// <summary>Whether this store has made or taken over a mount of a layer.</summary>
+    /// <param name="layer">As <see cref="LayerDirectories"/> named it.</param>
+    public bool HasMount(string layer) => Layers.HasMount(LayerStore.DiffIdOf(layer));
+
+    /// <summary>Takes a mount of a layer over that an earlier process made, unless there is one, or the layer's files are newer.</summary>
+    /// <param name="layer">As <see cref="LayerDirectories"/> named it.</param>
+    /// <param name="mount">Belongs to the store from here on.</param>
+    /// <param name="since">When it was there already.</param>
+    public void AdoptMount(string layer, FileHandle mount, DateTimeOffset since) => Layers.Adopt(LayerStore.DiffIdOf(layer), mount, since);
 
     /// <summary>Those that are not there.</summary>
     /// <param name="layers">As <see cref="LayerDirectories"/> named them.</param>
@@ -247,8 +268,11 @@ public sealed class ImageStore : IDisposable
         );
 
     /// <summary>Makes images visible whose layers are committed. All of them, or after a crash a beginning of them; each one whole.</summary>
+    /// <exception cref="LayerException">A layer has a hard link to a file that none below it has.</exception>
     internal IReadOnlyList<LoadedImage> Register(IReadOnlyList<NewImage> images)
     {
+        using var supplements = new LayerSupplements(this);
+        images = [.. images.Select(image => image with { Supplements = supplements.For(image.Layers) })];
         lock (gate)
         {
             return [.. images.Select(Register)];
@@ -313,7 +337,10 @@ public sealed class ImageStore : IDisposable
             {
                 Id = id.ToString(),
                 Manifest = manifest.ToString(),
-                Layers = [.. image.Layers.Select(LayerRecord.From)],
+                Layers =
+                [
+                    .. image.Layers.Select((layer, i) => LayerRecord.From(layer) with { Supplement = image.Supplements[i]?.ToString() }),
+                ],
                 RegisteredAt = Now,
             };
         string[] digests = [.. (record.Digests ?? []).Union(image.Digests.Select(name => name.ToString()), StringComparer.Ordinal)];
@@ -329,6 +356,6 @@ public sealed class ImageStore : IDisposable
         catalog.Remove(id);
         descriptions.Forget(id);
         unused.DeleteBlobs([id, Digest.Parse(record.Manifest)]);
-        return unused.DetachLayers(UnusedContent.DiffIds(record).Distinct());
+        return unused.DetachLayers(UnusedContent.Needs(record).Distinct());
     }
 }

@@ -22,7 +22,7 @@ internal static class ArchiveLoader
     {
         try
         {
-            using ArchiveFiles files = ArchiveFiles.Read(store.Content, archive, progress, cancellationToken);
+            using ArchiveFiles files = ArchiveFiles.Read(store.Content, store.Layers.Expansion, archive, progress, cancellationToken);
             CrashStep.At("image.load.archive-read");
             IReadOnlyList<ArchivedImage> images = Understand(files, options);
             using var session = new LayerSession(store);

@@ -193,7 +193,13 @@ internal sealed class ImageCatalog
     private static bool IsSound(ImageRecord record) =>
         Digest.TryParse(record.Id, out _)
         && Digest.TryParse(record.Manifest, out _)
-        && Array.TrueForAll(record.Layers, layer => layer is not null && Digest.TryParse(layer.DiffId, out _))
+        && Array.TrueForAll(
+            record.Layers,
+            layer =>
+                layer is not null
+                && Digest.TryParse(layer.DiffId, out _)
+                && (layer.Supplement is null || Digest.TryParse(layer.Supplement, out _))
+        )
         && Array.TrueForAll(
             record.Digests ?? [],
             name => ImageReference.TryParse(name, out ImageReference reference) && reference.Digest is not null

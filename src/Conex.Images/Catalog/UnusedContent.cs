@@ -15,6 +15,12 @@ internal sealed class UnusedContent(
 {
     internal static IEnumerable<Digest> DiffIds(ImageRecord record) => record.Layers.Select(layer => Digest.Parse(layer.DiffId));
 
+    /// <summary>The layers, and what supplements them.</summary>
+    internal static IEnumerable<Digest> Needs(ImageRecord record) =>
+        record
+            .Layers.SelectMany(layer => layer.Supplement is { } supplement ? (string[])[layer.DiffId, supplement] : [layer.DiffId])
+            .Select(Digest.Parse);
+
     /// <summary>Those that no image names, by its record or as a form of a layer.</summary>
     internal IReadOnlyList<Digest> Blobs(IEnumerable<Digest> blobs)
     {
@@ -33,7 +39,7 @@ internal sealed class UnusedContent(
     /// <summary>Those that no image has, and that nobody counts on.</summary>
     internal IReadOnlyList<Digest> Layers(IEnumerable<Digest> diffIds)
     {
-        HashSet<Digest> used = [.. catalog.Records.SelectMany(DiffIds)];
+        HashSet<Digest> used = [.. catalog.Records.SelectMany(Needs)];
         return catalog.IsComplete ? [.. diffIds.Where(layer => !used.Contains(layer) && !leases.Holds(layer))] : [];
     }
 

@@ -53,7 +53,7 @@ internal sealed class ImageCheck(
                 return $"its {name} is {(store.Content.Contains(digest) ? "damaged" : "missing")}";
             }
         }
-        foreach (Digest layer in UnusedContent.DiffIds(record))
+        foreach (Digest layer in UnusedContent.Needs(record))
         {
             if (damagedLayers.Contains(layer) || !store.Layers.Contains(layer))
             {

@@ -136,19 +136,19 @@ internal sealed class LayerCheck(ImageStore store, CheckOptions options, List<St
         }
         if (options.Repair)
         {
-            store.Layers.Exclusively(layer, directory => Reindex(directory));
+            store.Layers.Exclusively(layer, Reindex);
             store.Layers.ForgetMount(layer);
         }
         string help = options.Repair ? "it is written again from the tar" : $"{RepairHelps}, and so does the next start of a container";
         findings.Add(new StoreFinding($"layer {layer}: its index is missing, damaged, or of another format", help, options.Repair));
     }
 
-    private static bool Reindex(DirectoryHandle directory)
+    private bool Reindex(DirectoryHandle directory)
     {
         LayerRecord record = LayerFiles.TryReadRecord(directory)!;
         try
         {
-            new LayerWriter(directory, isMounting: true).AddIndex(record);
+            new LayerWriter(directory, isMounting: true, store.Layers.Expansion).AddIndex(record);
         }
         catch (ErofsLimitException)
         {

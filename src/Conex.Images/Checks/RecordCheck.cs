@@ -1,6 +1,7 @@
 using Conex.Images.Archives;
 using Conex.Images.Catalog;
 using Conex.Images.Content;
+using Conex.Images.Layers;
 using Conex.Linux.Errors;
 using Conex.Oci;
 using Conex.Oci.ImageSpec;
@@ -43,7 +44,8 @@ internal static class RecordCheck
             return new StoreFinding(problem, "\"conex system check --repair\" writes it again, or removes it", IsRepaired: false);
         }
         bool isImage = Digest.TryParse($"{Digest.Sha256}:{Path.GetFileNameWithoutExtension(file)}", out Digest id) && !catalog.IsTag(file);
-        if (isImage && Restore(store, id) is { } record)
+        using var supplements = new LayerSupplements(store);
+        if (isImage && Restore(store, id, supplements) is { } record)
         {
             catalog.Put(record);
             catalog.Load();
@@ -66,7 +68,7 @@ internal static class RecordCheck
     }
 
     /// <summary>The record of an image by its configuration; null when something of the image is missing.</summary>
-    private static ImageRecord? Restore(ImageStore store, Digest id)
+    private static ImageRecord? Restore(ImageStore store, Digest id, LayerSupplements supplements)
     {
         try
         {
@@ -79,15 +81,16 @@ internal static class RecordCheck
             Digest manifest =
                 store.Content.List().Cast<Digest?>().FirstOrDefault(blob => IsManifestOf(store, blob!.Value, id))
                 ?? store.Content.Write(PlainManifest.For(bytes, layers!));
+            IReadOnlyList<Digest?> above = supplements.For(layers!);
             return new ImageRecord
             {
                 Id = id.ToString(),
                 Manifest = manifest.ToString(),
-                Layers = [.. layers.Select(layer => LayerRecord.From(layer!))],
+                Layers = [.. layers.Select((layer, i) => LayerRecord.From(layer!) with { Supplement = above[i]?.ToString() })],
                 RegisteredAt = store.Now,
             };
         }
-        catch (Exception e) when (e is BlobException or FormatException or KernelException)
+        catch (Exception e) when (e is BlobException or FormatException or KernelException or LayerException)
         {
             return null;
         }

@@ -77,7 +77,7 @@ public static class StoreCheck
             (catalog, unused) =>
             {
                 IReadOnlyList<Digest> there = store.Layers.List();
-                Digest[] held = [.. there.Except(unused.Layers(there)).Union(catalog.Records.SelectMany(UnusedContent.DiffIds))];
+                Digest[] held = [.. there.Except(unused.Layers(there)).Union(catalog.Records.SelectMany(UnusedContent.Needs))];
                 Array.ForEach(held, store.TakeLease);
                 return held;
             }

@@ -1,4 +1,5 @@
 using Conex.Images.Catalog;
+using Conex.Images.Compression;
 using Conex.Images.Erofs;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
@@ -35,9 +36,27 @@ internal sealed class LayerMounts(string path) : IDisposable
             }
             if (!HasTree(layer))
             {
-                new LayerWriter(layer, isMounting: false).AddTree(path);
+                new LayerWriter(layer, isMounting: false, ExpansionLimit.Default).AddTree(path);
             }
             return new LayerSource(Path.Combine(path, diffId.Hex, LayerFiles.Tree));
+        }
+    }
+
+    internal bool Contains(Digest diffId)
+    {
+        lock (gate)
+        {
+            return mounts.ContainsKey(diffId);
+        }
+    }
+
+    /// <summary>Takes a mount over that another process made.</summary>
+    /// <returns>False when there is one.</returns>
+    internal bool TryAdd(Digest diffId, MountHandle mount)
+    {
+        lock (gate)
+        {
+            return mounts.TryAdd(diffId, mount);
         }
     }
 
@@ -86,7 +105,7 @@ internal sealed class LayerMounts(string path) : IDisposable
         {
             try
             {
-                new LayerWriter(layer, isMounting: true).AddIndex(record);
+                new LayerWriter(layer, isMounting: true, ExpansionLimit.Default).AddIndex(record);
             }
             catch (ErofsLimitException)
             {

@@ -1,3 +1,4 @@
+using Conex.Images.Layers;
 using Conex.Linux.Faults;
 using Conex.Oci;
 using Conex.Oci.ImageSpec;
@@ -118,6 +119,13 @@ internal sealed class ImagePull(ImageStore store, LayerFlights flights, Registry
         {
             Digests = [reference.WithDigest(remote.Top.Digest)],
         };
-        return store.Register([image])[0].Image;
+        try
+        {
+            return store.Register([image])[0].Image;
+        }
+        catch (LayerException e)
+        {
+            throw new RegistryException($"the image {reference.Familiar}: {e.Message}", cause: e);
+        }
     }
 }

@@ -71,6 +71,16 @@ public sealed class TreeArchive(TarWriter tar, TreeForm form, Func<string, bool>
         }
     }
 
+    /// <summary>Writes a directory without what is in it.</summary>
+    /// <inheritdoc cref="Add"/>
+    internal void AddAlone(FileHandle parent, byte[] name, byte[] path)
+    {
+        if (EntryAt.Status(parent, name) is { IsDirectory: true } status)
+        {
+            tar.Add(Entry(TarEntryType.Directory, [.. path, (byte)'/'], status, TreeAttributes.Read(parent, name, out _)));
+        }
+    }
+
     private void AddDirectory(FileHandle parent, byte[] name, byte[] path, FileStatus status, CancellationToken cancellationToken)
     {
         IReadOnlyList<TarAttribute> attributes = TreeAttributes.Read(parent, name, out bool isOpaque);

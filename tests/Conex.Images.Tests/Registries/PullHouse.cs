@@ -11,7 +11,7 @@ internal sealed class PullHouse : IDisposable
     private readonly List<TransferStep> steps = [];
     private ImageRegistry? registry;
 
-    internal TestStore Store { get; } = new();
+    internal TestStore Store { get; init; } = new();
 
     internal FakeRegistry Registry { get; init; } = new();
 
