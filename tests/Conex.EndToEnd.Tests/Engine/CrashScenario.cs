@@ -58,6 +58,22 @@ internal sealed record CrashScenario
                 Act = h => h.Do("rmi", Image),
                 Check = ImageIsWholeOrAbsent,
             },
+            _ when IsOne(step, "image.commit.") => new()
+            {
+                Prepare = StartSleeper,
+                Act = h => h.Do("commit", Name, "committed:1"),
+                Check = h =>
+                {
+                    CanExec(h);
+                    Assert.Empty(Directory.GetFiles($"{h.RunRoot}/containers", "committing", SearchOption.AllDirectories));
+                },
+            },
+            "layer.replace.exchanged" => new()
+            {
+                Prepare = LoseRecord,
+                Act = h => h.Do("system", "check", "--repair"),
+                Check = ImageIsWholeOrAbsent,
+            },
             "layer.index.written" => new()
             {
                 Prepare = LoseIndexes,
@@ -98,6 +114,12 @@ internal sealed record CrashScenario
         {
             File.Delete(index);
         }
+    }
+
+    private static void LoseRecord(EngineHouse house)
+    {
+        Load(house);
+        File.Delete(Directory.GetFiles($"{house.DataRoot}/layers", "layer.json", SearchOption.AllDirectories)[0]);
     }
 
     private static void Load(EngineHouse house)
