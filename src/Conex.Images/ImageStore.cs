@@ -13,17 +13,17 @@ namespace Conex.Images;
 public sealed class ImageStore : IDisposable
 {
     private readonly TimeProvider time;
-    private readonly string data;
     private readonly Lock gate = new();
     private readonly ImageCatalog catalog;
     private readonly ContentLeases leases = new();
     private readonly ImageDescriptions descriptions;
     private readonly UnusedContent unused;
+    private readonly ImageRegistration registration;
 
     private ImageStore(string dataDirectory, TimeProvider time, LayerStorage storage, ExpansionLimit? expansion)
     {
         this.time = time;
-        data = Path.GetFullPath(dataDirectory);
+        Data = Path.GetFullPath(dataDirectory);
         OpenedAt = time.GetUtcNow();
         Content = ContentStore.Open(dataDirectory);
         Layers = LayerStore.Open(dataDirectory, storage, expansion);
@@ -32,6 +32,7 @@ public sealed class ImageStore : IDisposable
         catalog = ImageCatalog.Open(dataDirectory);
         descriptions = new ImageDescriptions(catalog, Content);
         unused = new UnusedContent(catalog, Content, Layers, Blobs, leases);
+        registration = new ImageRegistration(catalog, Content, descriptions, unused);
     }
 
     internal ContentStore Content { get; }
@@ -48,15 +49,8 @@ public sealed class ImageStore : IDisposable
     /// <summary>What is older was written by another process.</summary>
     internal DateTimeOffset OpenedAt { get; }
 
-    /// <summary>Directories in which things stand under temporary names, and which names these are.</summary>
-    internal IReadOnlyList<(string Directory, Func<string, bool> IsTemporary)> TemporaryPlaces =>
-        [
-            ($"{data}/tmp", _ => true),
-            ($"{data}/content/ingest", name => !Digest.TryParse($"{Digest.Sha256}:{name}", out _)),
-            .. ((string[])["layers/sha256", "images", "images/tags", "content/layers", "content/blobs/sha256"]).Select(place =>
-                ($"{data}/{place}", (Func<string, bool>)(name => name.StartsWith('.')))
-            ),
-        ];
+    /// <summary>The data directory, absolute.</summary>
+    internal string Data { get; }
 
     /// <summary>How containers get the files of layers.</summary>
     public LayerStorage Storage => Layers.Storage;
@@ -275,7 +269,7 @@ public sealed class ImageStore : IDisposable
         images = [.. images.Select(image => image with { Supplements = supplements.For(image.Layers) })];
         lock (gate)
         {
-            return [.. images.Select(Register)];
+            return [.. images.Select(image => registration.Register(image, Now))];
         }
     }
 
@@ -318,35 +312,6 @@ public sealed class ImageStore : IDisposable
             detached = unused.DetachLayers(layers);
         }
         detached.ForEach(Layers.DeleteDetached);
-    }
-
-    private LoadedImage Register(NewImage image)
-    {
-        Digest id = Content.Write(image.Config);
-        Digest manifest = Content.Write(image.Manifest);
-        ReplacedTag[] replaced =
-        [
-            .. image
-                .References.Select(reference => (Reference: reference, Former: catalog.Find(reference)))
-                .Where(pair => pair.Former is not null && pair.Former != id)
-                .Select(pair => new ReplacedTag(pair.Reference, pair.Former!.Value)),
-        ];
-        ImageRecord record = catalog.Find(id) is { IsRemoved: false } present
-            ? present
-            : new ImageRecord
-            {
-                Id = id.ToString(),
-                Manifest = manifest.ToString(),
-                Layers =
-                [
-                    .. image.Layers.Select((layer, i) => LayerRecord.From(layer) with { Supplement = image.Supplements[i]?.ToString() }),
-                ],
-                RegisteredAt = Now,
-            };
-        string[] digests = [.. (record.Digests ?? []).Union(image.Digests.Select(name => name.ToString()), StringComparer.Ordinal)];
-        catalog.PutWithTags(record with { Digests = digests.Length > 0 ? digests : null }, image.References, Now);
-        unused.DeleteBlobs([manifest]);
-        return new LoadedImage(descriptions.Describe(catalog.Find(id)!), image.References, replaced);
     }
 
     /// <returns>What <see cref="LayerStore.DeleteDetached"/> has to delete.</returns>

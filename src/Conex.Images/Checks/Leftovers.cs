@@ -1,4 +1,5 @@
 using Conex.Linux.Files;
+using Conex.Oci;
 
 namespace Conex.Images.Checks;
 
@@ -7,7 +8,7 @@ internal static class Leftovers
 {
     internal static void Check(ImageStore store, CheckOptions options, List<StoreFinding> findings)
     {
-        foreach ((string place, Func<string, bool> isTemporary) in store.TemporaryPlaces)
+        foreach ((string place, Func<string, bool> isTemporary) in Places(store.Data))
         {
             using DirectoryHandle directory = PathAt.OpenDirectory(place);
             foreach (DirectoryEntry entry in DirectoryEntries.Read(directory))
@@ -29,4 +30,14 @@ internal static class Leftovers
             }
         }
     }
+
+    /// <summary>Directories in which things stand under temporary names, and which names these are.</summary>
+    private static IEnumerable<(string Directory, Func<string, bool> IsTemporary)> Places(string data) =>
+        [
+            ($"{data}/tmp", _ => true),
+            ($"{data}/content/ingest", name => !Digest.TryParse($"{Digest.Sha256}:{name}", out _)),
+            .. ((string[])["layers/sha256", "images", "images/tags", "content/layers", "content/blobs/sha256"]).Select(place =>
+                ($"{data}/{place}", (Func<string, bool>)(name => name.StartsWith('.')))
+            ),
+        ];
 }
