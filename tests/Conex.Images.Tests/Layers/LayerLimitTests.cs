@@ -42,7 +42,7 @@ public sealed class LayerLimitTests
     [Fact]
     public async Task Compressed_layers_of_an_archive_and_of_a_registry_are_measured_as_they_expand()
     {
-        using var house = new PullHouse { Store = new TestStore(LayerStorage.Mounted, Small) };
+        using var house = new PullHouse(new TestStore(LayerStorage.Mounted, Small));
         byte[] zstd = TestImage.Zstd(Large);
         Assert.InRange(zstd.Length, 1, 100_000);
         var image = new TestImage(Large);
