@@ -59,7 +59,7 @@ public sealed class ContainerEngine : IAsyncDisposable
             time
         );
         Commits = new ContainerCommits(index, events, Images, runtime);
-        Files = new ContainerFileService(index, events, layers);
+        Files = new ContainerFileService(index, events, layers, paths.RuntimeState);
         Recovery = new ContainerRecovery(index, store, events, end, removal, Execs, runtime, time);
     }
 

@@ -14,6 +14,7 @@ internal static partial class Libc
     internal const int AT_RECURSIVE = 0x8000;
     internal const int OPEN_TREE_CLONE = 1;
     internal const int MOVE_MOUNT_F_EMPTY_PATH = 4;
+    internal const int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     internal const int FSOPEN_CLOEXEC = 1;
     internal const int FSMOUNT_CLOEXEC = 1;
     internal const uint FSCONFIG_SET_FLAG = 0;
