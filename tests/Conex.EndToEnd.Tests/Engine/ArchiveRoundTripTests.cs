@@ -65,6 +65,8 @@ public sealed class ArchiveRoundTripTests(EngineHouse house) : IClassFixture<Eng
         string podman = Product.OfMachine("podman", "podman");
         string options = $"{podman} --root {house.Place}/p --runroot {house.Place}/pr --storage-driver vfs --events-backend file";
         Host($"mkdir {place}");
+        // podman reads it and wants it to be there.
+        house.WriteFile("docker/config.json", "{}");
         house.Do("load", "-q", "-i", archive.Docker($"{place}/docker.tar", "trip:1")).Succeeded();
         house.Do("save", "--format", "oci-dir", "-o", $"{place}/saved", "trip:1").Succeeded();
 

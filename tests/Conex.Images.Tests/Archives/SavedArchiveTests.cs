@@ -132,7 +132,7 @@ public sealed class SavedArchiveTests
             await archive.WriteAsync(memory, TestContext.Current.CancellationToken);
         }
 
-        IReadOnlyDictionary<string, byte[]> files = Files(memory.ToArray());
+        Dictionary<string, byte[]> files = Files(memory.ToArray());
 
         Descriptor saved = Assert.Single(ImageIndex.Parse(files["index.json"]).Manifests);
         Assert.Equal(isAsItCame, saved.Digest == manifest.Digest);
