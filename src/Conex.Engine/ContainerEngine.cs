@@ -41,6 +41,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         Events = new EventLog(time);
         var events = new ContainerEvents(Events);
         Images = new ImageService(ImageStore.Open(options.DataRoot, time, options.Layers), Events, UsersOf);
+        ImageMounts = new ImageMounts(Images, paths);
         var layers = new ContainerLayers(Images.Store);
         Transfers = new ImageTransfers(Images, Events, options.Registries);
         var store = new ContainerStore(paths);
@@ -77,6 +78,9 @@ public sealed class ContainerEngine : IAsyncDisposable
 
     /// <summary>The images.</summary>
     public ImageService Images { get; }
+
+    /// <summary>Images mounted on the host, for users to look into.</summary>
+    public ImageMounts ImageMounts { get; }
 
     /// <summary>Images on their way from and to registries.</summary>
     public ImageTransfers Transfers { get; }
@@ -126,6 +130,7 @@ public sealed class ContainerEngine : IAsyncDisposable
     {
         var engine = new ContainerEngine(options);
         await engine.Recovery.RecoverAsync(engine.Problems);
+        engine.ImageMounts.Recover();
         if (options.HelloProgram is { } hello)
         {
             string mark = $"{options.DataRoot}/hello.program";

@@ -42,6 +42,8 @@ public readonly struct ImageCalls
     public HistoryItem[] History(string image) =>
         client.Get(new RequestTarget("/images").Name(image).Path("/history"), DockerJson.Default.HistoryItemArray);
 
+    private const string MountPath = "/conex/image-mounts";
+
     /// <summary>Reads images from a tar (docker-archive or OCI layout, plain, gzip or zstd). Take the progress by
     /// <see cref="EngineResponse.Messages"/>; an error comes in it.</summary>
     public EngineResponse Load(FileHandle tar, bool quiet = false, string? platform = null) =>
@@ -193,6 +195,21 @@ public readonly struct ImageCalls
         );
         return response.Header(ManifestHeaders.Digest) ?? "";
     }
+
+    /// <summary>Images that are mounted on the host. Only Conex knows the call.</summary>
+    public ImageMount[] Mounts() => client.Get(new RequestTarget(MountPath), DockerJson.Default.ImageMountArray);
+
+    /// <summary>Mounts an image on the host, read-only. Only Conex knows the call.</summary>
+    public ImageMount Mount(string image)
+    {
+        using EngineResponse response = client.Send("POST", new RequestTarget(MountPath).Query("image", image));
+        return response.ReadJson(DockerJson.Default.ImageMount);
+    }
+
+    /// <summary>Unmounts an image. Only Conex knows the call.</summary>
+    /// <param name="force">Even if somebody uses it.</param>
+    public void Unmount(string image, bool force) =>
+        client.Call("DELETE", new RequestTarget(MountPath).Query("image", image).Flag("force", force));
 
     private static RequestTarget LoadTarget(bool quiet, string? platform) =>
         new RequestTarget("/images/load").Query("quiet", quiet ? "1" : "0").Query("platform", platform);

@@ -30,6 +30,7 @@ namespace Conex.DockerApi.Contracts;
 [JsonSerializable(typeof(PushResult))]
 [JsonSerializable(typeof(DistributionInspect))]
 [JsonSerializable(typeof(SearchResult[]))]
+[JsonSerializable(typeof(ImageMount[]))]
 [JsonSerializable(typeof(VersionResponse))]
 [JsonSerializable(typeof(InfoResponse))]
 [JsonSerializable(typeof(ErrorResponse))]

@@ -28,6 +28,17 @@ internal static class MergedRoot
             ? PathAt.OpenDirectory(only)
             : Open(Lowers(layers), Joined(layers), MountAttributes.ReadOnly | MountAttributes.NoDev | MountAttributes.NoSuid);
 
+    /// <summary>Layers, nothing of which can be changed, as a mount that can be attached.</summary>
+    /// <param name="layers">The top-most first.</param>
+    /// <param name="empty">An empty directory: without one that is writable overlayfs wants two layers at least.</param>
+    /// <exception cref="KernelException">A layer is not there, or overlayfs refuses.</exception>
+    /// <exception cref="NotAvailableException">The kernel cannot put so many layers together here.</exception>
+    internal static MountHandle MountReadOnly(IReadOnlyList<string> layers, string empty)
+    {
+        string[] all = [.. layers, empty];
+        return Mount(Lowers(all), Joined(all), MountAttributes.ReadOnly | MountAttributes.NoDev | MountAttributes.NoSuid);
+    }
+
     /// <summary>Layers with a directory on top that takes all changes.</summary>
     /// <param name="layers">The top-most first.</param>
     /// <exception cref="KernelException">A layer is not there, or overlayfs refuses.</exception>

@@ -24,6 +24,12 @@ internal static partial class Libc
     internal const ulong MOUNT_ATTR_IDMAP = 0x100000;
     internal const int CLONE_NEWNS = 0x20000;
 
+    internal const int MNT_DETACH = 2;
+    internal const int UMOUNT_NOFOLLOW = 8;
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int umount2(string target, int flags);
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int unshare(int flags);
 

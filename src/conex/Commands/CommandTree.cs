@@ -113,12 +113,14 @@ internal static class CommandTree
                     InspectCommand.Describe(InspectCommand.Kind.Image),
                     LoadCommand.Describe(),
                     ImagesCommand.Describe("ls", aliases: ["list"]),
+                    ImageMountCommand.Describe(),
                     ImagePruneCommand.Describe(),
                     PullCommand.Describe(),
                     PushCommand.Describe(),
                     RmiCommand.Describe("rm", "remove"),
                     SaveCommand.Describe(),
                     TagCommand.Describe(),
+                    ImageUnmountCommand.Describe(),
                 ],
         };
 
