@@ -45,6 +45,7 @@ public sealed class ContainerEngine : IAsyncDisposable
             Events,
             id => index.UsersOf(id.ToString())
         );
+        ImageMounts = new ImageMounts(Images, paths);
         var layers = new ContainerLayers(Images.Store);
         Transfers = new ImageTransfers(Images, Events, options.Registries);
         var store = new ContainerStore(paths);
@@ -63,7 +64,7 @@ public sealed class ContainerEngine : IAsyncDisposable
             time
         );
         Commits = new ContainerCommits(index, events, Images, runtime);
-        Files = new ContainerFileService(index, events, layers);
+        Files = new ContainerFileService(index, events, layers, paths.RuntimeState);
         Checks = new SystemCheck(index, paths, Images);
         Recovery = new ContainerRecovery(index, store, events, end, removal, Execs, layers, runtime, time);
     }
@@ -85,6 +86,9 @@ public sealed class ContainerEngine : IAsyncDisposable
 
     /// <summary>The images.</summary>
     public ImageService Images { get; }
+
+    /// <summary>Images mounted on the host, for users to look into.</summary>
+    public ImageMounts ImageMounts { get; }
 
     /// <summary>Images on their way from and to registries.</summary>
     public ImageTransfers Transfers { get; }
@@ -134,6 +138,7 @@ public sealed class ContainerEngine : IAsyncDisposable
     {
         var engine = new ContainerEngine(options);
         await engine.Recovery.RecoverAsync(engine.Problems);
+        engine.ImageMounts.Recover();
         if (options.HelloProgram is { } hello)
         {
             string mark = $"{options.DataRoot}/hello.program";

@@ -71,13 +71,14 @@ internal static class ArchiveLoader
 
     private static IReadOnlyList<ArchivedImage> Understand(ArchiveFiles files, LoadOptions options)
     {
-        if (files.Find(DockerArchive.ManifestName) is { } manifest)
-        {
-            return DockerArchive.Read(files, manifest);
-        }
+        // What docker saves since version 25 is both: the layout has the manifests, byte for byte.
         if (files.Find(OciLayout.IndexName) is { } index)
         {
             return OciLayout.Read(files, index, options.Platform);
+        }
+        if (files.Find(DockerArchive.ManifestName) is { } manifest)
+        {
+            return DockerArchive.Read(files, manifest);
         }
         throw new ImageArchiveException(
             "the archive holds no image: it has neither manifest.json (docker save) nor index.json (OCI layout); a root filesystem is taken in by import"

@@ -86,6 +86,22 @@ internal sealed record CrashScenario
                 Act = h => Run(h, [], Sleep),
                 Check = IsUsable,
             },
+            _ when IsOne(step, "image.mount.") => new()
+            {
+                Prepare = Load,
+                Act = h => h.Do("image", "mount", Image),
+                Check = ImageIsMountedOrNot,
+            },
+            _ when IsOne(step, "image.unmount.") => new()
+            {
+                Prepare = h =>
+                {
+                    Load(h);
+                    h.Do("image", "mount", Image).Succeeded();
+                },
+                Act = h => h.Do("image", "unmount", Image),
+                Check = ImageIsMountedOrNot,
+            },
             _ when IsOne(step, "image.import.") => new()
             {
                 Act = h => h.Do("import", TestImages.BoxTar, "imported:1"),
@@ -100,6 +116,17 @@ internal sealed record CrashScenario
         Array.Exists(kinds, kind => step.StartsWith(kind, StringComparison.Ordinal));
 
     private static readonly string[] Sleep = ["sleep", "1000000"];
+
+    private static void ImageIsMountedOrNot(EngineHouse house)
+    {
+        string place = $"{house.DataRoot}/mounts";
+        string[] listed = house.Ask("image", "mount", "--format", "{{.Path}}").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(listed, Directory.GetDirectories(place).Where(path => !path.EndsWith("/.empty", StringComparison.Ordinal)));
+        string path = house.Ask("image", "mount", Image);
+        Assert.True(File.Exists($"{path}/bin/busybox"));
+        house.Do("image", "unmount", Image).Succeeded();
+        Assert.False(Directory.Exists(path));
+    }
 
     private static CrashScenario RunThen(Action<EngineHouse> check) => new() { Act = h => Run(h, [], Sleep), Check = check };
 
