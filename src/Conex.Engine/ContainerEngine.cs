@@ -1,3 +1,4 @@
+using Conex.Engine.Checks;
 using Conex.Engine.Containers;
 using Conex.Engine.Events;
 using Conex.Engine.Execs;
@@ -8,7 +9,6 @@ using Conex.Engine.RootFilesystems;
 using Conex.Engine.Runtimes;
 using Conex.Images;
 using Conex.Linux.Files;
-using Conex.Oci;
 
 namespace Conex.Engine;
 
@@ -40,7 +40,12 @@ public sealed class ContainerEngine : IAsyncDisposable
         index = new ContainerIndex();
         Events = new EventLog(time);
         var events = new ContainerEvents(Events);
-        Images = new ImageService(ImageStore.Open(options.DataRoot, time, options.Layers), Events, UsersOf);
+        Images = new ImageService(
+            ImageStore.Open(options.DataRoot, time, options.Layers, options.Registries.Expansion),
+            Events,
+            id => index.UsersOf(id.ToString())
+        );
+        ImageMounts = new ImageMounts(Images, paths);
         var layers = new ContainerLayers(Images.Store);
         Transfers = new ImageTransfers(Images, Events, options.Registries);
         var store = new ContainerStore(paths);
@@ -59,8 +64,9 @@ public sealed class ContainerEngine : IAsyncDisposable
             time
         );
         Commits = new ContainerCommits(index, events, Images, runtime);
-        Files = new ContainerFileService(index, events, layers);
-        Recovery = new ContainerRecovery(index, store, events, end, removal, Execs, runtime, time);
+        Files = new ContainerFileService(index, events, layers, paths.RuntimeState);
+        Checks = new SystemCheck(index, paths, Images);
+        Recovery = new ContainerRecovery(index, store, events, end, removal, Execs, layers, runtime, time);
     }
 
     /// <summary>The containers.</summary>
@@ -75,8 +81,14 @@ public sealed class ContainerEngine : IAsyncDisposable
     /// <summary>The files of containers.</summary>
     public ContainerFileService Files { get; }
 
+    /// <summary>Looks through what is on the disk.</summary>
+    public SystemCheck Checks { get; }
+
     /// <summary>The images.</summary>
     public ImageService Images { get; }
+
+    /// <summary>Images mounted on the host, for users to look into.</summary>
+    public ImageMounts ImageMounts { get; }
 
     /// <summary>Images on their way from and to registries.</summary>
     public ImageTransfers Transfers { get; }
@@ -126,6 +138,7 @@ public sealed class ContainerEngine : IAsyncDisposable
     {
         var engine = new ContainerEngine(options);
         await engine.Recovery.RecoverAsync(engine.Problems);
+        engine.ImageMounts.Recover();
         if (options.HelloProgram is { } hello)
         {
             string mark = $"{options.DataRoot}/hello.program";
@@ -167,16 +180,5 @@ public sealed class ContainerEngine : IAsyncDisposable
         PathAt.SetMode(PathAt.Current, paths.Containers, Searchable);
         PathAt.TryMakeDirectory(PathAt.Current, paths.RunContainers, OwnerOnly);
         PathAt.TryMakeDirectory(PathAt.Current, paths.RuntimeState, OwnerOnly);
-    }
-
-    private IReadOnlyList<ImageUser> UsersOf(Digest image)
-    {
-        string id = image.ToString();
-        return
-        [
-            .. index
-                .All.Where(container => string.Equals(container.Record.ImageId, id, StringComparison.Ordinal))
-                .Select(container => new ImageUser(container.Id, container.State.IsRunning)),
-        ];
     }
 }

@@ -1,8 +1,10 @@
 using Conex.Images.Archives;
 using Conex.Images.Catalog;
+using Conex.Images.Compression;
 using Conex.Images.Content;
 using Conex.Images.Layers;
 using Conex.Linux.Errors;
+using Conex.Linux.Files;
 using Conex.Oci;
 
 namespace Conex.Images;
@@ -10,23 +12,27 @@ namespace Conex.Images;
 /// <summary>The images of one data directory. One process at a time (the holder of DATA/lock); safe for concurrent calls.</summary>
 public sealed class ImageStore : IDisposable
 {
-    private readonly Lock gate = new();
     private readonly TimeProvider time;
+    private readonly Lock gate = new();
     private readonly ImageCatalog catalog;
     private readonly ContentLeases leases = new();
     private readonly ImageDescriptions descriptions;
     private readonly UnusedContent unused;
+    private readonly ImageRegistration registration;
 
-    private ImageStore(string dataDirectory, TimeProvider time, LayerStorage storage)
+    private ImageStore(string dataDirectory, TimeProvider time, LayerStorage storage, ExpansionLimit? expansion)
     {
         this.time = time;
+        Data = Path.GetFullPath(dataDirectory);
+        OpenedAt = time.GetUtcNow();
         Content = ContentStore.Open(dataDirectory);
-        Layers = LayerStore.Open(dataDirectory, storage);
+        Layers = LayerStore.Open(dataDirectory, storage, expansion);
         Ingest = IngestStore.Open(dataDirectory, time.GetUtcNow());
         Blobs = LayerBlobs.Open(dataDirectory, Content, Ingest);
         catalog = ImageCatalog.Open(dataDirectory);
         descriptions = new ImageDescriptions(catalog, Content);
         unused = new UnusedContent(catalog, Content, Layers, Blobs, leases);
+        registration = new ImageRegistration(catalog, Content, descriptions, unused);
     }
 
     internal ContentStore Content { get; }
@@ -40,6 +46,12 @@ public sealed class ImageStore : IDisposable
 
     internal DateTimeOffset Now => time.GetUtcNow();
 
+    /// <summary>What is older was written by another process.</summary>
+    internal DateTimeOffset OpenedAt { get; }
+
+    /// <summary>The data directory, absolute.</summary>
+    internal string Data { get; }
+
     /// <summary>How containers get the files of layers.</summary>
     public LayerStorage Storage => Layers.Storage;
 
@@ -48,10 +60,16 @@ public sealed class ImageStore : IDisposable
 
     /// <summary>Opens the store, makes its directories when missing, and removes what an interrupted operation left.</summary>
     /// <param name="storage">How containers shall get the files of layers.</param>
+    /// <param name="expansion">How large layers may become; null: the default.</param>
     /// <exception cref="KernelException">The directories cannot be made or read.</exception>
-    public static ImageStore Open(string dataDirectory, TimeProvider? time = null, LayerStorage storage = LayerStorage.Automatic)
+    public static ImageStore Open(
+        string dataDirectory,
+        TimeProvider? time = null,
+        LayerStorage storage = LayerStorage.Automatic,
+        ExpansionLimit? expansion = null
+    )
     {
-        var store = new ImageStore(dataDirectory, time ?? TimeProvider.System, storage);
+        var store = new ImageStore(dataDirectory, time ?? TimeProvider.System, storage, expansion);
         store.unused.Sweep();
         return store;
     }
@@ -108,7 +126,10 @@ public sealed class ImageStore : IDisposable
     public IReadOnlyList<string> LayerDirectories(StoredImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return [.. image.DiffIds.Reverse().Distinct().Select(Layers.PathOf)];
+        IEnumerable<Digest> upwards = image.Layers.SelectMany(
+            (layer, i) => image.Supplements.ElementAtOrDefault(i) is { } supplement ? (Digest[])[layer.DiffId, supplement] : [layer.DiffId]
+        );
+        return [.. upwards.Reverse().Distinct().Select(Layers.PathOf)];
     }
 
     /// <summary>Where the files of layers are, in the same order.</summary>
@@ -117,7 +138,25 @@ public sealed class ImageStore : IDisposable
     public IReadOnlyList<LayerSource> OpenLayers(IReadOnlyList<string> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        return [.. layers.Select(name => Layers.Source(Digest.Parse($"{Digest.Sha256}:{Path.GetFileName(Path.GetDirectoryName(name))}")))];
+        return [.. layers.Select(LayerStore.DiffIdOf).Select(Layers.Source)];
+    }
+
+    /// <summary>Whether this store has made or taken over a mount of a layer.</summary>
+    /// <param name="layer">As <see cref="LayerDirectories"/> named it.</param>
+    public bool HasMount(string layer) => Layers.HasMount(LayerStore.DiffIdOf(layer));
+
+    /// <summary>Takes a mount of a layer over that an earlier process made, unless there is one, or the layer's files are newer.</summary>
+    /// <param name="layer">As <see cref="LayerDirectories"/> named it.</param>
+    /// <param name="mount">Belongs to the store from here on.</param>
+    /// <param name="since">When it was there already.</param>
+    public void AdoptMount(string layer, FileHandle mount, DateTimeOffset since) => Layers.Adopt(LayerStore.DiffIdOf(layer), mount, since);
+
+    /// <summary>Those that are not there.</summary>
+    /// <param name="layers">As <see cref="LayerDirectories"/> named them.</param>
+    public IReadOnlyList<Digest> MissingLayers(IReadOnlyList<string> layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        return [.. layers.Select(LayerStore.DiffIdOf).Where(layer => !Layers.Contains(layer))];
     }
 
     /// <summary>A layer's tar, byte for byte as its diff ID says; null when the layer was unpacked before tars were kept, or is not there.</summary>
@@ -223,11 +262,14 @@ public sealed class ImageStore : IDisposable
         );
 
     /// <summary>Makes images visible whose layers are committed. All of them, or after a crash a beginning of them; each one whole.</summary>
+    /// <exception cref="LayerException">A layer has a hard link to a file that none below it has.</exception>
     internal IReadOnlyList<LoadedImage> Register(IReadOnlyList<NewImage> images)
     {
+        using var supplements = new LayerSupplements(this);
+        images = [.. images.Select(image => image with { Supplements = supplements.For(image.Layers) })];
         lock (gate)
         {
-            return [.. images.Select(Register)];
+            return [.. images.Select(image => registration.Register(image, Now))];
         }
     }
 
@@ -237,6 +279,15 @@ public sealed class ImageStore : IDisposable
         lock (gate)
         {
             catalog.AddDigest(id, name);
+        }
+    }
+
+    /// <summary>Does something while no image comes or goes.</summary>
+    internal T Exclusively<T>(Func<ImageCatalog, UnusedContent, T> work)
+    {
+        lock (gate)
+        {
+            return work(catalog, unused);
         }
     }
 
@@ -263,38 +314,13 @@ public sealed class ImageStore : IDisposable
         detached.ForEach(Layers.DeleteDetached);
     }
 
-    private LoadedImage Register(NewImage image)
-    {
-        Digest id = Content.Write(image.Config);
-        Digest manifest = Content.Write(image.Manifest);
-        ReplacedTag[] replaced =
-        [
-            .. image
-                .References.Select(reference => (Reference: reference, Former: catalog.Find(reference)))
-                .Where(pair => pair.Former is not null && pair.Former != id)
-                .Select(pair => new ReplacedTag(pair.Reference, pair.Former!.Value)),
-        ];
-        ImageRecord record = catalog.Find(id) is { IsRemoved: false } present
-            ? present
-            : new ImageRecord
-            {
-                Id = id.ToString(),
-                Manifest = manifest.ToString(),
-                Layers = [.. image.Layers.Select(LayerRecord.From)],
-                RegisteredAt = Now,
-            };
-        string[] digests = [.. (record.Digests ?? []).Union(image.Digests.Select(name => name.ToString()), StringComparer.Ordinal)];
-        catalog.PutWithTags(record with { Digests = digests.Length > 0 ? digests : null }, image.References, Now);
-        unused.DeleteBlobs([manifest]);
-        return new LoadedImage(descriptions.Describe(catalog.Find(id)!), image.References, replaced);
-    }
-
-    private List<string> Delete(Digest id)
+    /// <returns>What <see cref="LayerStore.DeleteDetached"/> has to delete.</returns>
+    internal List<string> Delete(Digest id)
     {
         ImageRecord record = catalog.Find(id)!;
         catalog.Remove(id);
         descriptions.Forget(id);
         unused.DeleteBlobs([id, Digest.Parse(record.Manifest)]);
-        return unused.DetachLayers(UnusedContent.DiffIds(record).Distinct());
+        return unused.DetachLayers(UnusedContent.Needs(record).Distinct());
     }
 }

@@ -7,4 +7,7 @@ internal sealed record NewImage(byte[] Config, byte[] Manifest, IReadOnlyList<St
 {
     /// <summary>Names with digests under which a registry has it: <c>registry.example/app@sha256:…</c>.</summary>
     internal IReadOnlyList<ImageReference> Digests { get; init; } = [];
+
+    /// <inheritdoc cref="StoredImage.Supplements"/>
+    internal IReadOnlyList<Digest?> Supplements { get; init; } = [];
 }

@@ -18,6 +18,9 @@ public sealed record StoredImage
     /// <summary>The layers, the lowest first.</summary>
     public required IReadOnlyList<StoredLayer> Layers { get; init; }
 
+    /// <summary>For each layer one of this store that lies above it in containers, and is no part of the image; mostly none.</summary>
+    internal IReadOnlyList<Digest?> Supplements { get; init; } = [];
+
     /// <summary>Names that point here, in their familiar order (sorted); empty for a dangling image.</summary>
     public required IReadOnlyList<ImageReference> Tags { get; init; }
 

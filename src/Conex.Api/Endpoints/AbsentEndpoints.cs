@@ -26,9 +26,7 @@ internal static class AbsentEndpoints
         ("POST", "/containers/{id}/update", "updating containers"),
         ("GET", "/containers/{id}/stats", "statistics"),
         ("GET", "/containers/{id}/attach/ws", "attaching by websocket"),
-        ("*", "/containers/{id}/archive", "copying files"),
         ("*", "/containers/{id}/checkpoints", "checkpoints"),
-        ("GET", "/images/search", "searching registries"),
     ];
 
     internal static void Add(RouteTable routes)

@@ -1,7 +1,9 @@
 using Conex.Api.Routing;
+using Conex.Api.Translation;
 using Conex.DockerApi.Contracts;
 using Conex.Engine;
 using Conex.Engine.RootFilesystems;
+using Microsoft.AspNetCore.Http;
 
 namespace Conex.Api.Endpoints;
 
@@ -15,7 +17,12 @@ internal sealed class ContainerFileEndpoints
     internal static void Add(RouteTable routes, ContainerEngine engine)
     {
         var endpoints = new ContainerFileEndpoints(engine);
-        routes.Add("GET", "/containers/{id}/export", endpoints.ExportAsync).Add("GET", "/containers/{id}/changes", endpoints.ChangesAsync);
+        routes
+            .Add("GET", "/containers/{id}/export", endpoints.ExportAsync)
+            .Add("GET", "/containers/{id}/changes", endpoints.ChangesAsync)
+            .Add("HEAD", "/containers/{id}/archive", endpoints.StatAsync)
+            .Add("GET", "/containers/{id}/archive", endpoints.CopyOutAsync)
+            .Add("PUT", "/containers/{id}/archive", endpoints.CopyInAsync);
     }
 
     private async Task ExportAsync(ApiRequest request)
@@ -32,4 +39,29 @@ internal sealed class ContainerFileEndpoints
         ContainerChange[] rows = [.. changes.Select(change => new ContainerChange { Path = change.Path, Kind = (int)change.Kind })];
         await request.WriteJsonAsync(rows, DockerJson.Default.ContainerChangeArray);
     }
+
+    private async Task StatAsync(ApiRequest request)
+    {
+        PathStatus status = await engine.Files.StatusAsync(request.Value("id"), request.Query("path"), request.Aborted);
+        Describe(request, status);
+        await request.WriteStatusAsync(StatusCodes.Status200OK);
+    }
+
+    private async Task CopyOutAsync(ApiRequest request)
+    {
+        using CopiedPath path = await engine.Files.CopyOutAsync(request.Value("id"), request.Query("path"), request.Aborted);
+        Describe(request, path.Status);
+        await request.StartStreamAsync("application/x-tar");
+        await path.WriteAsync(request.Http.Response.Body, request.Aborted);
+    }
+
+    private async Task CopyInAsync(ApiRequest request)
+    {
+        var options = new CopyOptions(KeepsKinds: request.Flag("noOverwriteDirNonDir"), OwnedByContainer: request.Flag("copyUIDGID"));
+        await engine.Files.CopyInAsync(request.Value("id"), request.Query("path"), request.Http.Request.Body, options, request.Aborted);
+        await request.WriteStatusAsync(StatusCodes.Status200OK);
+    }
+
+    private static void Describe(ApiRequest request, PathStatus status) =>
+        request.Http.Response.Headers[ContainerPathStat.Header] = PathAnswers.From(status).ToHeader();
 }

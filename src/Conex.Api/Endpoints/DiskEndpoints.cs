@@ -2,9 +2,11 @@ using Conex.Api.Routing;
 using Conex.Api.Translation;
 using Conex.DockerApi.Contracts;
 using Conex.Engine;
+using Conex.Engine.Checks;
 using Conex.Engine.Containers;
 using Conex.Engine.Images;
 using Conex.Images;
+using Conex.Images.Checks;
 
 namespace Conex.Api.Endpoints;
 
@@ -20,7 +22,10 @@ internal sealed class DiskEndpoints
     internal static void Add(RouteTable routes, ContainerEngine engine)
     {
         var endpoints = new DiskEndpoints(engine);
-        routes.Add("GET", "/system/df", endpoints.UsageAsync).Add("POST", "/images/prune", endpoints.PruneImagesAsync);
+        routes
+            .Add("GET", "/system/df", endpoints.UsageAsync)
+            .Add("POST", "/images/prune", endpoints.PruneImagesAsync)
+            .Add("POST", "/conex/check", endpoints.CheckAsync);
     }
 
     private Task UsageAsync(ApiRequest request)
@@ -64,6 +69,31 @@ internal sealed class DiskEndpoints
                 : [],
         };
         return request.WriteJsonAsync(answer, DockerJson.Default.DiskUsageResponse);
+    }
+
+    private async Task CheckAsync(ApiRequest request)
+    {
+        var options = new CheckOptions { Repair = request.Flag("repair"), Quick = request.Flag("quick") };
+        SystemReport report = await engine.Checks.RunAsync(options, request.Aborted);
+        await request.WriteJsonAsync(
+            new SystemCheckResponse
+            {
+                Blobs = report.Store.Blobs,
+                Layers = report.Store.Layers,
+                Images = report.Store.Images,
+                Containers = report.Containers,
+                Findings =
+                [
+                    .. report.Findings.Select(finding => new CheckFinding
+                    {
+                        Problem = finding.Problem,
+                        Help = finding.Help,
+                        Repaired = finding.IsRepaired,
+                    }),
+                ],
+            },
+            DockerJson.Default.SystemCheckResponse
+        );
     }
 
     private Task PruneImagesAsync(ApiRequest request)

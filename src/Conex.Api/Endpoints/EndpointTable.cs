@@ -52,6 +52,9 @@ internal static class EndpointTable
         DiskEndpoints.Add(routes, options.Engine);
         CommitEndpoint.Add(routes, options.Engine);
         ContainerFileEndpoints.Add(routes, options.Engine);
+        ImageMountEndpoints.Add(routes, options.Engine);
+        ManifestEndpoints.Add(routes, options.Engine);
+        SearchEndpoint.Add(routes, options.Engine);
         AbsentEndpoints.Add(routes);
         return routes.Add("DELETE", "/images/{name*}", images.RemoveAsync);
     }

@@ -14,7 +14,7 @@ namespace Conex.Api.Endpoints;
 /// <summary>Calls that make the engine talk to a registry: pull, push, login, and looking.</summary>
 internal sealed class RegistryEndpoints(ContainerEngine engine)
 {
-    private const string CredentialHeader = "X-Registry-Auth";
+    internal const string CredentialHeader = "X-Registry-Auth";
 
     /// <summary>Without a tag: all tags, as Docker has it.</summary>
     internal async Task PullAsync(ApiRequest request, string image)

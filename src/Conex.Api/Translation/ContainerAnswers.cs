@@ -26,21 +26,28 @@ internal static class ContainerAnswers
             Driver = EngineNames.StorageDriver,
             ExecIds = container.ExecIds.Count > 0 ? [.. container.ExecIds] : null,
             HostConfig = HostAnswers.FromEngine(container.Configuration.Host),
-            GraphDriver = new GraphDriver
-            {
-                Name = EngineNames.StorageDriver,
-                Data = new Dictionary<string, string>(StringComparer.Ordinal)
-                {
-                    ["ID"] = container.Id,
-                    ["LowerDir"] = string.Join(':', container.Record.Layers),
-                    ["UpperDir"] = container.UpperDirectory,
-                    ["WorkDir"] = container.WorkDirectory,
-                },
-            },
+            GraphDriver = new GraphDriver { Name = EngineNames.StorageDriver, Data = GraphData(container) },
             Mounts = Mounts(container),
             Config = Config(container),
             NetworkSettings = new NetworkSettings { Networks = Networks(container) },
         };
+
+    /// <summary>A layer that is mounted by its index is no directory of the host: only unpacked ones are named.</summary>
+    private static Dictionary<string, string> GraphData(ContainerDetails container)
+    {
+        var data = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ID"] = container.Id,
+            ["UpperDir"] = container.UpperDirectory,
+            ["WorkDir"] = container.WorkDirectory,
+        };
+        string[] lowers = [.. container.Record.Layers.Where(Directory.Exists)];
+        if (lowers.Length > 0)
+        {
+            data["LowerDir"] = string.Join(':', lowers);
+        }
+        return data;
+    }
 
     internal static ContainerSummary Summary(ContainerDetails container, DateTimeOffset now) =>
         new()

@@ -54,4 +54,45 @@ public static class ContainerFileCalls
         byte[] body = response.ReadToEnd();
         return System.Text.Json.JsonSerializer.Deserialize(body, DockerJson.Default.ContainerChangeArray) ?? [];
     }
+
+    /// <summary>What is at a path of a container; null when nothing is there, or it cannot be asked for.</summary>
+    public static ContainerPathStat? TryStat(this EngineClient client, string container, string path)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        try
+        {
+            using EngineResponse response = client.Send("HEAD", Archive(container, path));
+            return ContainerPathStat.Parse(response.Header(ContainerPathStat.Header));
+        }
+        catch (EngineException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Begins to read a path of a container as a tar; read the answer's body.</summary>
+    /// <param name="stat">What is there.</param>
+    public static EngineResponse CopyOut(this EngineClient client, string container, string path, out ContainerPathStat stat)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        EngineResponse response = client.Send("GET", Archive(container, path));
+        stat = ContainerPathStat.Parse(response.Header(ContainerPathStat.Header));
+        return response;
+    }
+
+    /// <summary>Writes a tar into a directory of a container. A directory is not replaced by a file, nor the other way round.</summary>
+    /// <param name="write">Writes the tar.</param>
+    /// <param name="ownedByContainer">Everything is to belong to the container's user.</param>
+    public static void CopyIn(this EngineClient client, string container, string path, Action<Stream> write, bool ownedByContainer)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        RequestTarget target = Archive(container, path)
+            .Query("noOverwriteDirNonDir", "true")
+            .Query("copyUIDGID", ownedByContainer ? "true" : null);
+        using EngineResponse response = client.SendStream("PUT", target, write, "application/x-tar");
+        _ = response.ReadToEnd();
+    }
+
+    private static RequestTarget Archive(string container, string path) =>
+        new RequestTarget("/containers").Segment(container).Path("/archive").Query("path", path);
 }

@@ -47,34 +47,47 @@ public sealed class EngineClient(EngineEndpoint endpoint) : IDisposable
     }
 
     /// <summary>Sends a request whose body is everything that <paramref name="input"/> holds, in chunks.</summary>
-    internal EngineResponse SendStream(string method, RequestTarget target, FileHandle input, string contentType)
+    internal EngineResponse SendStream(string method, RequestTarget target, FileHandle input, string contentType) =>
+        SendStream(
+            method,
+            target,
+            body =>
+            {
+                byte[] buffer = new byte[ChunkSize];
+                int n;
+                while ((n = FileIo.Read(input, buffer)) > 0)
+                {
+                    body.Write(buffer, 0, n);
+                    // What comes slowly is not kept waiting for more.
+                    body.Flush();
+                }
+            },
+            contentType
+        );
+
+    /// <summary>Sends a request whose body is written by <paramref name="write"/>, in chunks.</summary>
+    /// <param name="headers">Further header lines, each with its end.</param>
+    internal EngineResponse SendStream(string method, RequestTarget target, Action<Stream> write, string contentType, string headers = "")
     {
         EngineConnection connection = EngineConnection.Open(endpoint);
-        connection.Send(Head(method, target, $"Transfer-Encoding: chunked\r\nContent-Type: {contentType}\r\n"));
-
-        // Room before and after the data for the chunk's size and end, so that a chunk is one write.
-        const int before = 10;
-        byte[] buffer = new byte[before + ChunkSize + 2];
-        while (true)
+        try
         {
-            int n = FileIo.Read(input, buffer.AsSpan(before, ChunkSize));
-            if (n == 0)
-            {
-                break;
-            }
-
-            byte[] size = Encoding.ASCII.GetBytes($"{n:x}\r\n");
-            int from = before - size.Length;
-            size.CopyTo(buffer, from);
-            "\r\n"u8.CopyTo(buffer.AsSpan(before + n));
-            if (!connection.TrySend(buffer.AsSpan(from, size.Length + n + 2)))
-            {
-                // The engine answered early and stopped reading: its answer says why.
-                return Receive(connection, hasBody: true);
-            }
+            connection.Send(Head(method, target, $"Transfer-Encoding: chunked\r\nContent-Type: {contentType}\r\n{headers}"));
+            var body = new ChunkedBody(connection);
+            write(body);
+            body.End();
+        }
+        catch (EngineStoppedReadingException)
+        {
+            // The engine answered early: its answer says why.
+        }
+        catch
+        {
+            // Without its end the body is not taken for a whole one.
+            connection.Dispose();
+            throw;
         }
 
-        _ = connection.TrySend("0\r\n\r\n"u8);
         return Receive(connection, hasBody: true);
     }
 

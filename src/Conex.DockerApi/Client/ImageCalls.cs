@@ -42,15 +42,17 @@ public readonly struct ImageCalls
     public HistoryItem[] History(string image) =>
         client.Get(new RequestTarget("/images").Name(image).Path("/history"), DockerJson.Default.HistoryItemArray);
 
+    private const string MountPath = "/conex/image-mounts";
+
     /// <summary>Reads images from a tar (docker-archive or OCI layout, plain, gzip or zstd). Take the progress by
     /// <see cref="EngineResponse.Messages"/>; an error comes in it.</summary>
     public EngineResponse Load(FileHandle tar, bool quiet = false, string? platform = null) =>
-        client.SendStream(
-            "POST",
-            new RequestTarget("/images/load").Query("quiet", quiet ? "1" : "0").Query("platform", platform),
-            tar,
-            "application/x-tar"
-        );
+        client.SendStream("POST", LoadTarget(quiet, platform), tar, "application/x-tar");
+
+    /// <inheritdoc cref="Load(FileHandle, bool, string?)"/>
+    /// <param name="write">Writes the tar.</param>
+    public EngineResponse Load(Action<Stream> write, bool quiet = false, string? platform = null) =>
+        client.SendStream("POST", LoadTarget(quiet, platform), write, "application/x-tar");
 
     /// <summary>Makes an image of a root filesystem's tar. Take the progress by <see cref="EngineResponse.Messages"/>; an error comes in it.</summary>
     /// <param name="tar">The tar; null when <paramref name="source"/> is a URL.</param>
@@ -135,4 +137,80 @@ public readonly struct ImageCalls
         using EngineResponse response = client.Send("DELETE", target);
         return response.ReadJson(DockerJson.Default.ImageDeleteItemArray);
     }
+
+    /// <summary>Looks for repositories of a registry by a word.</summary>
+    /// <param name="term">Perhaps with a registry before it: <c>registry.example/word</c>.</param>
+    /// <param name="limit">At most so many; null: the engine's own limit.</param>
+    public SearchResult[] Search(string term, int? limit, Filters? filters, AuthConfig? credential)
+    {
+        RequestTarget target = new RequestTarget("/images/search")
+            .Query("term", term)
+            .Query("limit", limit?.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .Query("filters", Filters.ToQuery(filters));
+        using EngineResponse response = client.Send("GET", target, RegistryHeader.Of(credential));
+        return response.ReadJson(DockerJson.Default.SearchResultArray);
+    }
+
+    /// <summary>A manifest or index of a registry, byte for byte. Only Conex knows the call.</summary>
+    /// <param name="reference">With a tag or a digest.</param>
+    /// <param name="insecure">Whether the registry need not prove who it is.</param>
+    public RegistryManifest Manifest(string reference, bool insecure, AuthConfig? credential)
+    {
+        RequestTarget target = new RequestTarget("/distribution").Name(reference).Path("/manifest").Flag("insecure", insecure);
+        using EngineResponse response = client.Send("GET", target, RegistryHeader.Of(credential));
+        return new RegistryManifest(
+            response.ReadToEnd(),
+            response.Header("Content-Type") ?? "",
+            response.Header(ManifestHeaders.Digest) ?? "",
+            response.Header(ManifestHeaders.Platform)
+        );
+    }
+
+    /// <summary>Pushes an index of images that the same registry has. Only Conex knows the call.</summary>
+    /// <param name="reference">With a tag.</param>
+    /// <param name="sources">Digests of manifests with the names of the repositories that have them.</param>
+    /// <param name="insecure">Whether the registry need not prove who it is.</param>
+    /// <returns>The index's digest.</returns>
+    public string PushIndex(
+        string reference,
+        byte[] index,
+        IReadOnlyList<(string Digest, string Repository)> sources,
+        bool insecure,
+        AuthConfig? credential
+    )
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        RequestTarget target = new RequestTarget("/distribution").Name(reference).Path("/manifest").Flag("insecure", insecure);
+        foreach ((string digest, string repository) in sources)
+        {
+            target = target.Query("source", $"{digest} {repository}");
+        }
+
+        using EngineResponse response = client.SendStream(
+            "PUT",
+            target,
+            body => body.Write(index),
+            "application/json",
+            RegistryHeader.Of(credential)
+        );
+        return response.Header(ManifestHeaders.Digest) ?? "";
+    }
+
+    /// <summary>Images that are mounted on the host. Only Conex knows the call.</summary>
+    public ImageMount[] Mounts() => client.Get(new RequestTarget(MountPath), DockerJson.Default.ImageMountArray);
+
+    /// <summary>Mounts an image on the host, read-only. Only Conex knows the call.</summary>
+    public ImageMount Mount(string image)
+    {
+        using EngineResponse response = client.Send("POST", new RequestTarget(MountPath).Query("image", image));
+        return response.ReadJson(DockerJson.Default.ImageMount);
+    }
+
+    /// <summary>Unmounts an image. Only Conex knows the call.</summary>
+    /// <param name="force">Even if somebody uses it.</param>
+    public void Unmount(string image, bool force) =>
+        client.Call("DELETE", new RequestTarget(MountPath).Query("image", image).Flag("force", force));
+
+    private static RequestTarget LoadTarget(bool quiet, string? platform) =>
+        new RequestTarget("/images/load").Query("quiet", quiet ? "1" : "0").Query("platform", platform);
 }

@@ -33,6 +33,15 @@ public readonly struct SystemCalls
     /// <summary>What images and containers take on the disk.</summary>
     public DiskUsageResponse DiskUsage() => client.Get(new RequestTarget("/system/df"), DockerJson.Default.DiskUsageResponse);
 
+    /// <summary>Looks through what the engine has on the disk; only a Conex engine does.</summary>
+    /// <param name="repair">Whether what is found is put right.</param>
+    /// <param name="quick">Whether sizes alone are looked at.</param>
+    public SystemCheckResponse Check(bool repair, bool quick)
+    {
+        using EngineResponse response = client.Send("POST", new RequestTarget("/conex/check").Flag("repair", repair).Flag("quick", quick));
+        return response.ReadJson(DockerJson.Default.SystemCheckResponse);
+    }
+
     /// <summary>Follows the engine's events; take them by <see cref="EngineResponse.Events"/>.</summary>
     /// <param name="since">Only later ones: seconds since 1970, or RFC 3339.</param>
     /// <param name="until">End at this time instead of never.</param>

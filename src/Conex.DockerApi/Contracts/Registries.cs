@@ -75,3 +75,23 @@ public sealed record DistributionPlatform
     [JsonPropertyName("variant")]
     public string? Variant { get; init; }
 }
+
+/// <summary>One row of <c>GET /images/search</c>.</summary>
+public sealed record SearchResult
+{
+    [JsonPropertyName("star_count")]
+    public int StarCount { get; init; }
+
+    [JsonPropertyName("is_official")]
+    public bool IsOfficial { get; init; }
+
+    /// <summary>As a pull takes it.</summary>
+    [JsonPropertyName("name")]
+    public string Name { get; init; } = "";
+
+    [JsonPropertyName("is_automated")]
+    public bool IsAutomated { get; init; }
+
+    [JsonPropertyName("description")]
+    public string Description { get; init; } = "";
+}

@@ -1,3 +1,4 @@
+using Conex.Engine.Errors;
 using Conex.Engine.Images;
 using Conex.Engine.Mounts;
 using Conex.Engine.Specs;
@@ -18,12 +19,45 @@ internal sealed class ContainerCreation(
 )
 {
     private const int ShortIdLength = 12;
+    private const int MostAttempts = 16;
 
     internal CreatedContainer Create(string? name, ContainerConfiguration request)
     {
         string id = RandomId.Create();
         string? wanted = string.IsNullOrEmpty(name) ? null : ContainerNames.Normalize(name);
-        StoredImage image = images.Resolve(request.Image);
+        StoredImage image = Reserve(request.Image, id);
+        try
+        {
+            return Create(id, wanted, request, image);
+        }
+        catch
+        {
+            index.ReleaseImage(id);
+            // Somebody may have removed it by force meanwhile.
+            images.Store.ReleaseRemoved(one => index.UsersOf(one.ToString()).Count > 0);
+            throw;
+        }
+    }
+
+    /// <summary>Finds the image and makes the new container one of its users: nobody removes it under the container's hands.</summary>
+    private StoredImage Reserve(string name, string id)
+    {
+        for (int attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            StoredImage image = images.Resolve(name);
+            index.ReserveImage(id, image.Id.ToString());
+            // Whoever looked for users before the reservation has removed it by now.
+            if (images.Store.FindById(image.Id) is { } there)
+            {
+                return there;
+            }
+            index.ReleaseImage(id);
+        }
+        throw new NotFoundException($"No such image: {name}");
+    }
+
+    private CreatedContainer Create(string id, string? wanted, ContainerConfiguration request, StoredImage image)
+    {
         ContainerConfiguration configuration = Complete(request, image, id);
         SpecParts parts = SpecParts.From(configuration);
         BindSources.Check(parts.Mounts);
@@ -48,6 +82,7 @@ internal sealed class ContainerCreation(
             };
             Container container = Write(record);
             index.Add(container);
+            index.ReleaseImage(id);
             events.Publish(container, "create");
         }
         catch

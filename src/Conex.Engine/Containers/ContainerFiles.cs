@@ -31,6 +31,9 @@ internal sealed class ContainerFiles(EnginePaths paths, string id)
 
     internal string Exit => $"{RunDirectory}/exit.json";
 
+    /// <summary>Is there while the container stands still for a commit.</summary>
+    internal string CommitMark => $"{RunDirectory}/committing";
+
     internal string Execs => $"{RunDirectory}/exec";
 
     /// <summary>Files bound over the image's: destination and source.</summary>

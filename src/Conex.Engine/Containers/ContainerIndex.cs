@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Conex.Engine.Errors;
+using Conex.Images;
 
 namespace Conex.Engine.Containers;
 
@@ -12,6 +13,9 @@ internal sealed class ContainerIndex
 
     /// <summary>Names with the IDs that have or will have them.</summary>
     private readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
+
+    /// <summary>Containers that are being made, with the images that they will need.</summary>
+    private readonly Dictionary<string, string> coming = new(StringComparer.Ordinal);
 
     internal IReadOnlyList<Container> All
     {
@@ -64,6 +68,40 @@ internal sealed class ContainerIndex
         lock (gate)
         {
             names.Remove(name);
+        }
+    }
+
+    /// <summary>The containers of an image, and those that are being made from it.</summary>
+    internal IReadOnlyList<ImageUser> UsersOf(string image)
+    {
+        lock (gate)
+        {
+            return
+            [
+                .. byId
+                    .Values.Where(container => string.Equals(container.Record.ImageId, image, StringComparison.Ordinal))
+                    .Select(container => new ImageUser(container.Id, container.State.IsRunning)),
+                .. coming
+                    .Where(pair => string.Equals(pair.Value, image, StringComparison.Ordinal))
+                    .Select(pair => new ImageUser(pair.Key, false)),
+            ];
+        }
+    }
+
+    /// <summary>From now on the container that is being made counts as a user of its image.</summary>
+    internal void ReserveImage(string id, string image)
+    {
+        lock (gate)
+        {
+            coming[id] = image;
+        }
+    }
+
+    internal void ReleaseImage(string id)
+    {
+        lock (gate)
+        {
+            coming.Remove(id);
         }
     }
 

@@ -1,6 +1,8 @@
 using Conex.Engine.Users;
 using Conex.Images;
 using Conex.Images.Layers;
+using Conex.Images.Trees;
+using Conex.Linux.Files;
 
 namespace Conex.Engine.Containers;
 
@@ -9,6 +11,12 @@ internal sealed class ContainerLayers(ImageStore images)
 {
     /// <summary>Where the layers of a container are, the top-most first. A layer that is mounted is mounted now, unless it is already.</summary>
     internal IReadOnlyList<LayerSource> Open(ContainerRecord record) => images.OpenLayers(record.Layers);
+
+    /// <summary>Whether a layer is mounted.</summary>
+    internal bool HasMount(string layer) => images.HasMount(layer);
+
+    /// <summary>Takes over a mount that a container has had since a time.</summary>
+    internal void Adopt(string layer, FileHandle mount, DateTimeOffset since) => images.AdoptMount(layer, mount, since);
 
     /// <summary>Resolves a user by the files of a container as its processes see them.</summary>
     internal static ContainerUser FindUser(IReadOnlyList<LayerSource> layers, ContainerRecord record, ContainerFiles files, string user) =>

@@ -41,8 +41,7 @@ internal sealed class ContainerRemoval(
     }
 
     /// <summary>Frees images that were removed by force while containers still used them, and that none uses any more.</summary>
-    internal void ReleaseImages() =>
-        images.ReleaseRemoved(image => index.All.Any(one => string.Equals(one.Record.ImageId, image.ToString(), StringComparison.Ordinal)));
+    internal void ReleaseImages() => images.ReleaseRemoved(image => index.UsersOf(image.ToString()).Count > 0);
 
     internal static ConflictException InProgress(Container container) => new($"removal of container {container.Id} is already in progress");
 }

@@ -124,6 +124,25 @@ internal sealed class ContainerStore(EnginePaths paths)
         return records;
     }
 
+    /// <summary>Whether a record can be understood.</summary>
+    internal static bool CanRead(string record)
+    {
+        try
+        {
+            ContainerRecordJson.Read(FileIo.ReadAll(record));
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+        catch (KernelException e)
+        {
+            // Removed a moment ago.
+            return e.Error == Errno.ENOENT;
+        }
+    }
+
     /// <summary>The IDs of the containers that have a run directory, or that the runtime knows.</summary>
     internal IReadOnlyCollection<string> RunningIds()
     {

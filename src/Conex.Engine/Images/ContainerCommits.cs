@@ -4,6 +4,7 @@ using Conex.Engine.RootFilesystems;
 using Conex.Engine.Runtimes;
 using Conex.Images;
 using Conex.Images.Archives;
+using Conex.Linux.Faults;
 using Conex.Linux.Files;
 using Conex.Oci;
 using Conex.Oci.ImageSpec;
@@ -43,27 +44,53 @@ public sealed class ContainerCommits
             {
                 throw ContainerRemoval.InProgress(container);
             }
-            bool pauses = request.Pause && container.State.IsRunning;
-            if (pauses)
+            if (!request.Pause || !container.State.IsRunning)
             {
-                await runtime.PauseAsync(container.Id);
+                return await CommitAsync(container, name, request, cancellationToken);
             }
+            await StandStillAsync(container);
             try
             {
                 return await CommitAsync(container, name, request, cancellationToken);
             }
             finally
             {
-                if (pauses)
-                {
-                    await runtime.ResumeAsync(container.Id);
-                }
+                await GoOnAsync(runtime, container);
             }
         }
         finally
         {
             container.Operation.Release();
         }
+    }
+
+    /// <summary>Lets the processes of a container go on that an engine froze for a commit which it did not live to end.</summary>
+    /// <exception cref="RuntimeException">The runtime refused.</exception>
+    internal static Task ThawAsync(IRuntimeProgram runtime, Container container) =>
+        PathAt.Status(container.Files.CommitMark) is null ? Task.CompletedTask : GoOnAsync(runtime, container);
+
+    /// <summary>The mark is there before anything stands still, and until all goes on.</summary>
+    private async Task StandStillAsync(Container container)
+    {
+        AtomicFile.Write(container.Files.CommitMark, []);
+        CrashStep.At("image.commit.mark-written");
+        try
+        {
+            await runtime.PauseAsync(container.Id);
+        }
+        catch
+        {
+            PathAt.Unlink(PathAt.Current, container.Files.CommitMark);
+            throw;
+        }
+        CrashStep.At("image.commit.paused");
+    }
+
+    private static async Task GoOnAsync(IRuntimeProgram runtime, Container container)
+    {
+        await runtime.ResumeAsync(container.Id);
+        CrashStep.At("image.commit.resumed");
+        PathAt.Unlink(PathAt.Current, container.Files.CommitMark);
     }
 
     private async Task<StoredImage> CommitAsync(

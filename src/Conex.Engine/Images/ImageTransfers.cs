@@ -117,18 +117,56 @@ public sealed class ImageTransfers : IDisposable
     }
 
     /// <summary>What a name stands for in its registry.</summary>
-    /// <exception cref="NotFoundException">The registry has no such image.</exception>
-    /// <exception cref="AccessDeniedException">It does not show it to this user.</exception>
-    /// <exception cref="RegistryException">It cannot be reached.</exception>
-    public async Task<RemoteDescription> DescribeAsync(
+    /// <inheritdoc cref="AskAsync"/>
+    public Task<RemoteDescription> DescribeAsync(
         ImageReference reference,
         RegistryCredential? credential,
         CancellationToken cancellationToken = default
-    )
+    ) => AskAsync(() => registry.DescribeAsync(reference, credential, cancellationToken));
+
+    /// <summary>A manifest or index, byte for byte.</summary>
+    /// <param name="insecure">Whether the registry need not prove who it is.</param>
+    /// <inheritdoc cref="AskAsync"/>
+    public Task<RemoteManifest> ReadManifestAsync(
+        ImageReference reference,
+        bool insecure,
+        RegistryCredential? credential,
+        CancellationToken cancellationToken = default
+    ) => AskAsync(() => registry.ReadManifestAsync(reference, insecure, credential, cancellationToken));
+
+    /// <summary>Pushes an index of images that the same registry has.</summary>
+    /// <param name="sources">For each manifest of the index, the repository that has it.</param>
+    /// <param name="insecure">Whether the registry need not prove who it is.</param>
+    /// <returns>The index's digest.</returns>
+    /// <inheritdoc cref="AskAsync"/>
+    public Task<Digest> PushIndexAsync(
+        ImageReference reference,
+        byte[] index,
+        IReadOnlyDictionary<Digest, string> sources,
+        bool insecure,
+        RegistryCredential? credential,
+        CancellationToken cancellationToken = default
+    ) => AskAsync(() => registry.PushIndexAsync(reference, index, sources, insecure, credential, cancellationToken));
+
+    /// <summary>Looks for repositories by a word.</summary>
+    /// <param name="host">The registry; null: the default one.</param>
+    /// <inheritdoc cref="AskAsync"/>
+    public Task<IReadOnlyList<FoundRepository>> SearchAsync(
+        string? host,
+        string term,
+        int limit,
+        RegistryCredential? credential,
+        CancellationToken cancellationToken = default
+    ) => AskAsync(() => registry.SearchAsync(host, term, limit, credential, cancellationToken));
+
+    /// <exception cref="NotFoundException">The registry has no such thing.</exception>
+    /// <exception cref="AccessDeniedException">It does not show it to this user.</exception>
+    /// <exception cref="RegistryException">It cannot be reached.</exception>
+    private static async Task<T> AskAsync<T>(Func<Task<T>> question)
     {
         try
         {
-            return await registry.DescribeAsync(reference, credential, cancellationToken);
+            return await question();
         }
         catch (RegistryException e) when (e.IsNotFound)
         {

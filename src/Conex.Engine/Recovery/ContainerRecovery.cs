@@ -2,6 +2,7 @@ using Conex.Engine.Containers;
 using Conex.Engine.Errors;
 using Conex.Engine.Execs;
 using Conex.Engine.Hosts;
+using Conex.Engine.Images;
 using Conex.Engine.Monitors;
 using Conex.Engine.Runtimes;
 using Conex.Linux.Errors;
@@ -18,6 +19,7 @@ internal sealed class ContainerRecovery(
     ContainerEnd end,
     ContainerRemoval removal,
     ExecService execs,
+    ContainerLayers layers,
     IRuntimeProgram runtime,
     TimeProvider time
 )
@@ -132,8 +134,10 @@ internal sealed class ContainerRecovery(
             }
         }
         container.Change(one => one with { Pid = run.Pid });
+        await LayerHandover.TakeAsync(container, layers);
         await AdoptExecsAsync(container);
         end.Watch(container, run);
+        await ContainerCommits.ThawAsync(runtime, container);
     }
 
     private async Task AdoptExecsAsync(Container container)

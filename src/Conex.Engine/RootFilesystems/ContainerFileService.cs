@@ -1,27 +1,33 @@
+using System.Text;
 using Conex.Engine.Containers;
 using Conex.Engine.Errors;
+using Conex.Images.Compression;
 using Conex.Images.Layers;
+using Conex.Images.Tar;
+using Conex.Images.Trees;
 using Conex.Linux.Files;
 
 namespace Conex.Engine.RootFilesystems;
 
 /// <summary>The files of containers, running or not. A reference is a name, an ID or a unique prefix of an ID; every method throws
-/// <see cref="NotFoundException"/> when nothing fits.</summary>
+/// <see cref="NotFoundException"/> when nothing fits, and <see cref="ConflictException"/> when the container is being removed.</summary>
 public sealed class ContainerFileService
 {
     private readonly ContainerIndex index;
     private readonly ContainerEvents events;
     private readonly ContainerLayers layers;
+    private readonly string runtimeState;
 
-    internal ContainerFileService(ContainerIndex index, ContainerEvents events, ContainerLayers layers)
+    /// <param name="runtimeState">Where the runtime keeps what it knows of its containers.</param>
+    internal ContainerFileService(ContainerIndex index, ContainerEvents events, ContainerLayers layers, string runtimeState)
     {
         this.index = index;
         this.events = events;
         this.layers = layers;
+        this.runtimeState = runtimeState;
     }
 
     /// <summary>Opens a container's root file system, without what is mounted in it, to write it as a tar: dispose what is returned.</summary>
-    /// <exception cref="ConflictException">The container is being removed.</exception>
     public ExportedRoot Export(string reference)
     {
         Container container = Find(reference);
@@ -32,7 +38,6 @@ public sealed class ContainerFileService
     }
 
     /// <summary>What a container has changed of its image.</summary>
-    /// <exception cref="ConflictException">The container is being removed.</exception>
     public IReadOnlyList<FileChange> Changes(string reference)
     {
         Container container = Find(reference);
@@ -40,6 +45,72 @@ public sealed class ContainerFileService
         using DirectoryHandle upper = PathAt.OpenDirectory(container.Files.Upper);
         using DirectoryHandle? below = sources.Count == 0 ? null : MergedRoot.OpenReadOnly([.. sources.Select(source => source.Path)]);
         return ChangeList.Of(upper, below, MountPlaces.Of(container.Record));
+    }
+
+    /// <summary>What is at a path.</summary>
+    /// <exception cref="InvalidRequestException">The path cannot be walked.</exception>
+    public async Task<PathStatus> StatusAsync(string reference, string? path, CancellationToken cancellationToken = default)
+    {
+        InnerPath inner = InnerPath.Parse(path);
+        using OpenedTree tree = await OpenedTree.OpenAsync(Find(reference), layers, runtimeState, cancellationToken);
+        return tree.Status(inner);
+    }
+
+    /// <summary>Opens a path to write it as a tar: dispose what is returned.</summary>
+    /// <exception cref="InvalidRequestException">The path cannot be walked.</exception>
+    public async Task<CopiedPath> CopyOutAsync(string reference, string? path, CancellationToken cancellationToken = default)
+    {
+        InnerPath inner = InnerPath.Parse(path);
+        Container container = Find(reference);
+        OpenedTree tree = await OpenedTree.OpenAsync(container, layers, runtimeState, cancellationToken);
+        try
+        {
+            CopiedPath copied = CopiedPath.Open(tree, inner);
+            events.Publish(container, "archive-path");
+            return copied;
+        }
+        catch
+        {
+            tree.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the entries of a tar, perhaps a compressed one, into a directory. What was written before an error stays.</summary>
+    /// <exception cref="InvalidRequestException">The path is no directory or cannot be written to, or the archive is broken or hostile.</exception>
+    public async Task CopyInAsync(
+        string reference,
+        string? path,
+        Stream archive,
+        CopyOptions options,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        InnerPath inner = InnerPath.Parse(path);
+        Container container = Find(reference);
+        using OpenedTree tree = await OpenedTree.OpenAsync(container, layers, runtimeState, cancellationToken);
+        tree.RequireWritable(inner);
+        var rules = new ExtractionRules
+        {
+            ReplacesKinds = !options.KeepsKinds,
+            Owner = options.OwnedByContainer && container.Record.Configuration.User.Length > 0 ? tree.Owner(layers) : null,
+        };
+        byte[] place = Encoding.UTF8.GetBytes(inner.Clean[1..]);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, tree.Ended);
+        try
+        {
+            await TreeStream.ReadAsync(archive, tree.Root, place, rules, linked.Token);
+        }
+        catch (Exception e) when (e is TarException or TreeException or CompressionException)
+        {
+            throw new InvalidRequestException(e.Message);
+        }
+        catch (OperationCanceledException) when (tree.Ended.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ConflictException($"container {container.Record.Name} has ended while files were copied to it");
+        }
+        events.Publish(container, "extract-to-dir");
     }
 
     private Container Find(string reference)

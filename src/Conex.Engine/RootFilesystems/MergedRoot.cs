@@ -28,6 +28,28 @@ internal static class MergedRoot
             ? PathAt.OpenDirectory(only)
             : Open(Lowers(layers), Joined(layers), MountAttributes.ReadOnly | MountAttributes.NoDev | MountAttributes.NoSuid);
 
+    /// <summary>Layers, nothing of which can be changed, as a mount that can be attached.</summary>
+    /// <param name="layers">The top-most first.</param>
+    /// <param name="empty">An empty directory: without one that is writable overlayfs wants two layers at least.</param>
+    /// <exception cref="KernelException">A layer is not there, or overlayfs refuses.</exception>
+    /// <exception cref="NotAvailableException">The kernel cannot put so many layers together here.</exception>
+    internal static MountHandle MountReadOnly(IReadOnlyList<string> layers, string empty)
+    {
+        string[] all = [.. layers, empty];
+        return Mount(Lowers(all), Joined(all), MountAttributes.ReadOnly | MountAttributes.NoDev | MountAttributes.NoSuid);
+    }
+
+    /// <summary>Layers with a directory on top that takes all changes.</summary>
+    /// <param name="layers">The top-most first.</param>
+    /// <exception cref="KernelException">A layer is not there, or overlayfs refuses.</exception>
+    /// <exception cref="NotAvailableException">The kernel cannot put so many layers together here.</exception>
+    internal static MountHandle MountWritable(IReadOnlyList<string> layers, string upper, string work)
+    {
+        FileSystemOption[] top = [new("upperdir", upper), new("workdir", work)];
+        FileSystemOption[]? older = Joined(layers) is { } joined ? [.. joined, .. top] : null;
+        return Mount([.. Lowers(layers), .. top], older, MountAttributes.None);
+    }
+
     private static FileSystemOption[] Lowers(IReadOnlyList<string> layers) =>
         [.. layers.Select(layer => new FileSystemOption("lowerdir+", layer))];
 
@@ -40,6 +62,12 @@ internal static class MergedRoot
 
     private static DirectoryHandle Open(FileSystemOption[] options, FileSystemOption[]? older, MountAttributes attributes)
     {
+        using MountHandle mount = Mount(options, older, attributes);
+        return PathAt.OpenDirectory(mount, ".");
+    }
+
+    private static MountHandle Mount(FileSystemOption[] options, FileSystemOption[]? older, MountAttributes attributes)
+    {
         MountHandle? mount = DetachedMount.TryMake("overlay", [.. options, .. Defaults], attributes, out Errno error);
         if (mount is null && error == Errno.EINVAL)
         {
@@ -47,9 +75,6 @@ internal static class MergedRoot
                 ? DetachedMount.TryMake("overlay", [.. older, .. Defaults], attributes, out error)
                 : throw new NotAvailableException("put the layers together: this kernel takes that many only since Linux 6.5");
         }
-        using (mount ?? throw new KernelException("put the layers together", null, error))
-        {
-            return PathAt.OpenDirectory(mount, ".");
-        }
+        return mount ?? throw new KernelException("put the layers together", null, error);
     }
 }

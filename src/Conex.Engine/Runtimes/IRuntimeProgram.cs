@@ -16,7 +16,7 @@ public interface IRuntimeProgram
     /// <exception cref="Errors.RuntimeException">The host has no freezer, or the container does not run.</exception>
     Task PauseAsync(string id);
 
-    /// <summary>Lets them go on.</summary>
+    /// <summary>Lets them go on, if they stand still.</summary>
     /// <exception cref="Errors.RuntimeException">The runtime refused.</exception>
     Task ResumeAsync(string id);
 

@@ -68,7 +68,17 @@ internal sealed class RuntimeProgram(string path, string stateDirectory, string?
 
     public Task PauseAsync(string id) => RunAsync(["pause", id], CancellationToken.None);
 
-    public Task ResumeAsync(string id) => RunAsync(["resume", id], CancellationToken.None);
+    public async Task ResumeAsync(string id)
+    {
+        try
+        {
+            await RunAsync(["resume", id], CancellationToken.None);
+        }
+        catch (RuntimeException e) when (e.Message.EndsWith("container not paused", StringComparison.Ordinal))
+        {
+            // They go on already.
+        }
+    }
 
     private static string? Message(string errorFile)
     {

@@ -1,4 +1,5 @@
 using Conex.Engine.Errors;
+using Conex.Images.Trees;
 
 namespace Conex.Engine.Users;
 

@@ -31,6 +31,7 @@ internal sealed class ArchiveFiles : IDisposable
     /// <exception cref="LayerException">A path leads out of the archive.</exception>
     internal static ArchiveFiles Read(
         ContentStore content,
+        ExpansionLimit expansion,
         Stream archive,
         IProgress<LoadProgress>? progress,
         CancellationToken cancellationToken
@@ -39,7 +40,7 @@ internal sealed class ArchiveFiles : IDisposable
         var result = new ArchiveFiles();
         try
         {
-            using Stream plain = Decompression.Open(archive);
+            using Stream plain = Decompression.Open(archive, expansion.OfArchive);
             var reader = new TarReader(plain);
             int count = 0;
             while (reader.Next() is { } entry)
@@ -48,6 +49,13 @@ internal sealed class ArchiveFiles : IDisposable
                 if (++count > MaxEntries)
                 {
                     throw new ImageArchiveException($"the archive has more than {MaxEntries} entries: it is none of images");
+                }
+                if (entry.Size > expansion.Most)
+                {
+                    throw new ImageArchiveException(
+                        $"{Normalise(entry.Path)} of the archive has {entry.Size} bytes, more than the limit of {expansion.Most}: "
+                            + "\"max-layer-size\" in conexd.json allows more"
+                    );
                 }
                 result.Take(entry, reader, content, progress, cancellationToken);
             }

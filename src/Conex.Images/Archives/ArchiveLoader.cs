@@ -22,7 +22,7 @@ internal static class ArchiveLoader
     {
         try
         {
-            using ArchiveFiles files = ArchiveFiles.Read(store.Content, archive, progress, cancellationToken);
+            using ArchiveFiles files = ArchiveFiles.Read(store.Content, store.Layers.Expansion, archive, progress, cancellationToken);
             CrashStep.At("image.load.archive-read");
             IReadOnlyList<ArchivedImage> images = Understand(files, options);
             using var session = new LayerSession(store);
@@ -71,13 +71,14 @@ internal static class ArchiveLoader
 
     private static IReadOnlyList<ArchivedImage> Understand(ArchiveFiles files, LoadOptions options)
     {
-        if (files.Find(DockerArchive.ManifestName) is { } manifest)
-        {
-            return DockerArchive.Read(files, manifest);
-        }
+        // What docker saves since version 25 is both: the layout has the manifests, byte for byte.
         if (files.Find(OciLayout.IndexName) is { } index)
         {
             return OciLayout.Read(files, index, options.Platform);
+        }
+        if (files.Find(DockerArchive.ManifestName) is { } manifest)
+        {
+            return DockerArchive.Read(files, manifest);
         }
         throw new ImageArchiveException(
             "the archive holds no image: it has neither manifest.json (docker save) nor index.json (OCI layout); a root filesystem is taken in by import"
@@ -99,8 +100,7 @@ internal static class ArchiveLoader
             {
                 continue;
             }
-            file.Keep(store.Content);
-            store.Blobs.Add(image.Layers[i].DiffId, file.Digest, file.Size, type, source: null);
+            store.Blobs.Keep(image.Layers[i].DiffId, file.Digest, file.Size, type, () => file.Keep(store.Content));
         }
     }
 

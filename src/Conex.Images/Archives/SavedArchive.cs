@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Conex.Images.Content;
 using Conex.Images.Tar;
@@ -95,12 +94,16 @@ public sealed class SavedArchive : IDisposable
             return;
         }
         Hold(image);
-        byte[] config = store.Content.Read(image.Id);
-        byte[] manifest = PlainManifest.For(config, image.Layers);
-        var digest = Digest.FromSha256(SHA256.HashData(manifest));
-        documents[image.Id] = config;
-        documents[digest] = manifest;
-        images.Add(new SavedImage(image, digest, manifest.Length, [.. references]));
+        List<ImageReference> names = [.. references];
+        SavedImage saved =
+            (format == SaveFormat.OciArchive ? SavedImage.TryAsItCame(store, image, names) : null) ?? SavedImage.Plain(store, image, names);
+        foreach (SavedLayer layer in saved.Blobs)
+        {
+            layer.Open(store, image.Id).Dispose();
+        }
+        documents[image.Id] = store.Content.Read(image.Id);
+        documents[saved.Manifest.Digest] = saved.Document;
+        images.Add(saved);
     }
 
     /// <summary>The images, and the names under which each is saved: none where it was asked for by its ID.</summary>
@@ -136,11 +139,6 @@ public sealed class SavedArchive : IDisposable
             {
                 store.TakeLease(layer.DiffId);
             }
-            using Stream? tar = store.OpenTar(layer.DiffId);
-            if (tar is null)
-            {
-                throw new LayerTarMissingException(image.Id, layer.DiffId);
-            }
         }
     }
 
@@ -152,10 +150,14 @@ public sealed class SavedArchive : IDisposable
         {
             tar.Add(Entry(BlobFolder + digest.Hex, document.Length), document);
         }
-        foreach (StoredLayer layer in images.SelectMany(one => one.Image.Layers).DistinctBy(layer => layer.DiffId))
+        foreach (
+            (SavedLayer layer, Digest image) in images
+                .SelectMany(one => one.Blobs.Select(layer => (layer, one.Image.Id)))
+                .DistinctBy(pair => pair.layer.Digest)
+        )
         {
-            using Stream content = store.OpenTar(layer.DiffId) ?? throw new LayerTarMissingException(images[0].Image.Id, layer.DiffId);
-            tar.Add(Entry(BlobFolder + layer.DiffId.Hex, layer.TarSize), content);
+            using Stream content = layer.Open(store, image);
+            tar.Add(Entry(BlobFolder + layer.Digest.Hex, layer.Size), content);
         }
         Document(tar, "index.json", SavedIndex.Layout(images));
         if (format == SaveFormat.DockerArchive)

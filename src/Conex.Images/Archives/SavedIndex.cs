@@ -17,8 +17,8 @@ internal static class SavedIndex
             [
                 .. images.SelectMany(one =>
                     one.References.Count == 0
-                        ? [Descriptor(one, null)]
-                        : one.References.Select(reference => Descriptor(one, Annotations(reference)))
+                        ? [one.Manifest]
+                        : one.References.Select(reference => one.Manifest with { Annotations = Annotations(reference) })
                 ),
             ],
         }.ToUtf8Json();
@@ -72,15 +72,6 @@ internal static class SavedIndex
         }
         return memory.ToArray();
     }
-
-    private static Descriptor Descriptor(SavedImage image, IReadOnlyDictionary<string, string>? annotations) =>
-        new()
-        {
-            MediaType = MediaType.OciManifest,
-            Digest = image.Manifest,
-            Size = image.ManifestSize,
-            Annotations = annotations,
-        };
 
     private static Dictionary<string, string> Annotations(ImageReference reference) =>
         new(StringComparer.Ordinal)

@@ -38,6 +38,14 @@ internal sealed record LayerRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LayerIndexRecord? Index { get; init; }
 
+    /// <summary>In layer.json: hard links to files of whatever layers are below. Null, as none, in most.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Layers.LowerLink[]? Links { get; init; }
+
+    /// <summary>In an image's record: the diff ID of a layer of this store that has the files which those links mean here. It lies above this one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Supplement { get; init; }
+
     internal static LayerRecord From(StoredLayer layer) =>
         new()
         {

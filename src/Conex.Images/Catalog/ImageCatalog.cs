@@ -18,6 +18,7 @@ internal sealed class ImageCatalog
     private readonly string tags;
     private readonly Dictionary<Digest, ImageRecord> records = [];
     private readonly Dictionary<string, Digest> names = new(StringComparer.Ordinal);
+    private readonly List<string> unreadable = [];
 
     private ImageCatalog(string dataDirectory)
     {
@@ -29,7 +30,10 @@ internal sealed class ImageCatalog
     internal IReadOnlyCollection<ImageRecord> Records => records.Values;
 
     /// <summary>Whether all files could be read. While one cannot, nothing may be deleted as unused: it may be what uses it.</summary>
-    internal bool IsComplete { get; private set; } = true;
+    internal bool IsComplete => unreadable.Count == 0;
+
+    /// <summary>The files that cannot be read, absolute.</summary>
+    internal IReadOnlyList<string> Unreadable => unreadable;
 
     /// <summary>Reads the files, and finishes what an interrupted process began: a tag without its image goes, a removed image has no tags.</summary>
     /// <exception cref="KernelException">The directory cannot be made or read.</exception>
@@ -38,30 +42,49 @@ internal sealed class ImageCatalog
         var catalog = new ImageCatalog(dataDirectory);
         const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(catalog.tags, mode);
-        foreach (ImageRecord record in catalog.Read(catalog.images, CatalogJson.Default.ImageRecord, IsSound))
+        catalog.Load();
+        return catalog;
+    }
+
+    /// <summary>Whether a file is that of a name.</summary>
+    internal bool IsTag(string file) => Path.GetDirectoryName(file) == tags;
+
+    /// <summary>Takes a file away that cannot be read, and reads all again.</summary>
+    internal void Forget(string file)
+    {
+        PathAt.Unlink(PathAt.Current, file);
+        Load();
+    }
+
+    /// <summary>Reads everything.</summary>
+    internal void Load()
+    {
+        records.Clear();
+        names.Clear();
+        unreadable.Clear();
+        foreach (ImageRecord record in Read(images, CatalogJson.Default.ImageRecord, IsSound))
         {
-            catalog.records[Digest.Parse(record.Id)] = record;
+            records[Digest.Parse(record.Id)] = record;
         }
-        foreach (TagRecord tag in catalog.Read(catalog.tags, CatalogJson.Default.TagRecord, IsSound))
+        foreach (TagRecord tag in Read(tags, CatalogJson.Default.TagRecord, IsSound))
         {
             var image = Digest.Parse(tag.Image);
-            if (catalog.records.TryGetValue(image, out ImageRecord? record) && !record.IsRemoved)
+            if (records.TryGetValue(image, out ImageRecord? record) && !record.IsRemoved)
             {
-                catalog.names[tag.Reference] = image;
+                names[tag.Reference] = image;
             }
-            else if (catalog.IsComplete)
+            else if (IsComplete)
             {
-                PathAt.Unlink(PathAt.Current, catalog.TagPath(tag.Reference));
+                PathAt.Unlink(PathAt.Current, TagPath(tag.Reference));
             }
         }
-        foreach (ImageRecord record in catalog.records.Values.ToArray())
+        foreach (ImageRecord record in records.Values.ToArray())
         {
             if (record is { PendingTags: { Length: > 0 } pending, IsRemoved: false })
             {
-                catalog.PutWithTags(record, [.. pending.Select(ImageReference.Parse)], record.RegisteredAt);
+                PutWithTags(record, [.. pending.Select(ImageReference.Parse)], record.RegisteredAt);
             }
         }
-        return catalog;
     }
 
     internal ImageRecord? Find(Digest id) => records.GetValueOrDefault(id);
@@ -161,7 +184,7 @@ internal sealed class ImageCatalog
             }
             catch (JsonException)
             {
-                IsComplete = false;
+                unreadable.Add(Path.Combine(path, entry.Text));
             }
         }
         return found;
@@ -170,7 +193,13 @@ internal sealed class ImageCatalog
     private static bool IsSound(ImageRecord record) =>
         Digest.TryParse(record.Id, out _)
         && Digest.TryParse(record.Manifest, out _)
-        && Array.TrueForAll(record.Layers, layer => layer is not null && Digest.TryParse(layer.DiffId, out _))
+        && Array.TrueForAll(
+            record.Layers,
+            layer =>
+                layer is not null
+                && Digest.TryParse(layer.DiffId, out _)
+                && (layer.Supplement is null || Digest.TryParse(layer.Supplement, out _))
+        )
         && Array.TrueForAll(
             record.Digests ?? [],
             name => ImageReference.TryParse(name, out ImageReference reference) && reference.Digest is not null

@@ -25,6 +25,7 @@ internal sealed class ImageDescriptions(ImageCatalog catalog, ContentStore conte
             Manifest = Digest.Parse(record.Manifest),
             Config = config,
             Layers = [.. record.Layers.Select(layer => new StoredLayer(Digest.Parse(layer.DiffId), layer.TarSize, layer.ContentSize))],
+            Supplements = [.. record.Layers.Select(layer => layer.Supplement is { } supplement ? Digest.Parse(supplement) : (Digest?)null)],
             Tags = catalog.TagsOf(id),
             Digests = [.. (record.Digests ?? []).Select(ImageReference.Parse)],
             RegisteredAt = record.RegisteredAt,

@@ -15,26 +15,43 @@ internal sealed class UnusedContent(
 {
     internal static IEnumerable<Digest> DiffIds(ImageRecord record) => record.Layers.Select(layer => Digest.Parse(layer.DiffId));
 
-    internal void DeleteBlobs(IEnumerable<Digest> blobs)
+    /// <summary>The layers, and what supplements them.</summary>
+    internal static IEnumerable<Digest> Needs(ImageRecord record) =>
+        record
+            .Layers.SelectMany(layer => layer.Supplement is { } supplement ? (string[])[layer.DiffId, supplement] : [layer.DiffId])
+            .Select(Digest.Parse);
+
+    /// <summary>Those that no image names, by its record or as a form of a layer.</summary>
+    internal IReadOnlyList<Digest> Blobs(IEnumerable<Digest> blobs)
     {
         HashSet<string> used = [.. catalog.Records.SelectMany(record => (string[])[record.Id, record.Manifest])];
-        foreach (
-            Digest blob in blobs.Where(blob =>
-                catalog.IsComplete && !used.Contains(blob.ToString()) && !blobsOfLayers.Uses(blob.ToString())
-            )
-        )
+        return catalog.IsComplete ? [.. blobs.Where(blob => !used.Contains(blob.ToString()) && !blobsOfLayers.Uses(blob.ToString()))] : [];
+    }
+
+    internal void DeleteBlobs(IEnumerable<Digest> blobs)
+    {
+        foreach (Digest blob in Blobs(blobs))
         {
             content.Delete(blob);
         }
     }
 
+    /// <summary>Those that no image has, and that nobody counts on.</summary>
+    internal IReadOnlyList<Digest> Layers(IEnumerable<Digest> diffIds)
+    {
+        HashSet<Digest> used = [.. catalog.Records.SelectMany(Needs)];
+        return catalog.IsComplete ? [.. diffIds.Where(layer => !used.Contains(layer) && !leases.Holds(layer))] : [];
+    }
+
     /// <returns>What <see cref="LayerStore.DeleteDetached"/> has to delete.</returns>
     internal List<string> DetachLayers(IEnumerable<Digest> diffIds)
     {
-        HashSet<Digest> used = [.. catalog.Records.SelectMany(DiffIds)];
-        Digest[] unused = [.. diffIds.Where(layer => catalog.IsComplete && !used.Contains(layer) && !leases.Holds(layer))];
+        IReadOnlyList<Digest> unused = Layers(diffIds);
         List<string> detached = [.. unused.Select(layers.Detach).OfType<string>()];
-        Array.ForEach(unused, blobsOfLayers.Remove);
+        foreach (Digest layer in unused)
+        {
+            blobsOfLayers.Remove(layer);
+        }
         return detached;
     }
 

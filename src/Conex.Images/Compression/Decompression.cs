@@ -11,18 +11,19 @@ public static class Decompression
     /// <remarks>Reading throws <see cref="CompressionException"/> when the data is damaged, cut off or a bomb.</remarks>
     public static Stream Open(Stream source, ExpansionLimit? limit = null)
     {
+        limit ??= ExpansionLimit.Default;
         var peeked = new PeekedStream(source);
         CompressionFormat format = Sniff(peeked.Peek(4));
         if (format == CompressionFormat.None)
         {
-            return peeked;
+            return new GuardedStream(peeked, null, format, limit);
         }
         var counted = new CountingStream(peeked);
         Stream expanding =
             format == CompressionFormat.Gzip
                 ? new GZipStream(counted, CompressionMode.Decompress, leaveOpen: true)
                 : new DecompressionStream(counted, leaveOpen: true);
-        return new GuardedStream(expanding, counted, format, limit ?? ExpansionLimit.Default);
+        return new GuardedStream(expanding, counted, format, limit);
     }
 
     /// <summary>The media type of a layer whose bytes these are.</summary>

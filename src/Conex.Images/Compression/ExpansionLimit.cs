@@ -1,10 +1,16 @@
 namespace Conex.Images.Compression;
 
-/// <summary>How much compressed data may expand before it is taken for a bomb.</summary>
-/// <param name="Ratio">Bytes out for each byte in.</param>
-/// <param name="Allowance">Bytes out that are always allowed: what a small file may expand to.</param>
-public sealed record ExpansionLimit(int Ratio, long Allowance)
+/// <summary>How large a layer may become before it is taken for a bomb. Settings change both limits; each is enforced while the bytes come.</summary>
+/// <param name="Ratio">Bytes out for each byte in, beyond the allowance.</param>
+/// <param name="Most">Bytes of a layer's tar, compressed or not.</param>
+public sealed record ExpansionLimit(int Ratio, long Most)
 {
-    /// <summary>Real layers stay below 20; 500 still admits a disk image full of zeros.</summary>
-    public static ExpansionLimit Default { get; } = new(500, 1L << 30);
+    /// <summary>Real layers stay below 20; 500 still admits most of a disk image full of zeros.</summary>
+    public static ExpansionLimit Default { get; } = new(500, 128L << 30);
+
+    /// <summary>Bytes out that are always allowed: what a small file may expand to.</summary>
+    internal long Allowance { get; init; } = 512L << 20;
+
+    /// <summary>As a limit for an archive of many layers, each of which has its own.</summary>
+    internal ExpansionLimit OfArchive => this with { Most = long.MaxValue };
 }

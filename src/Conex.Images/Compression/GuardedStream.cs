@@ -3,7 +3,8 @@ using ZstdSharp;
 namespace Conex.Images.Compression;
 
 /// <summary>A decompressor that fails in one way only, and does not expand without end.</summary>
-internal sealed class GuardedStream(Stream expanding, CountingStream compressed, CompressionFormat format, ExpansionLimit limit)
+/// <param name="compressed">What is decompressed; null when nothing is.</param>
+internal sealed class GuardedStream(Stream expanding, CountingStream? compressed, CompressionFormat format, ExpansionLimit limit)
     : ReadOnlyStream
 {
     private long count;
@@ -20,10 +21,17 @@ internal sealed class GuardedStream(Stream expanding, CountingStream compressed,
             throw new CompressionException($"the {Name} data is damaged or cut off", cause);
         }
         count += n;
-        if (count > limit.Allowance && count - limit.Allowance > compressed.Count * limit.Ratio)
+        if (count > limit.Most)
         {
             throw new CompressionException(
-                $"the {Name} data expands more than {limit.Ratio} times: {compressed.Count} bytes became {count} and there is more"
+                $"it has more than {limit.Most} bytes uncompressed, which is the limit: \"max-layer-size\" in conexd.json allows more"
+            );
+        }
+        if (compressed is not null && count > limit.Allowance && count - limit.Allowance > compressed.Count * limit.Ratio)
+        {
+            throw new CompressionException(
+                $"the {Name} data expands more than {limit.Ratio} times: {compressed.Count} bytes became {count} and there is more; "
+                    + "\"max-layer-expansion\" in conexd.json allows more"
             );
         }
         return n;

@@ -74,6 +74,20 @@ public sealed class ContentStore
         return new BlobWriter(Path.Combine(temporary, string.Create(CultureInfo.InvariantCulture, $"blob-{number}")));
     }
 
+    /// <summary>A file for what is needed for a moment; gone when closed.</summary>
+    internal FileStream OpenTemporary()
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"file-{Interlocked.Increment(ref counter)}");
+        return new FileStream(
+            Path.Combine(temporary, name),
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            1 << 16,
+            FileOptions.DeleteOnClose
+        );
+    }
+
     /// <summary>Makes what was written a blob.</summary>
     /// <param name="expected">What it must be.</param>
     /// <param name="size">Its size in bytes, where that is known.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Oci;
@@ -11,6 +12,7 @@ internal sealed class IngestStore
     private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
     private readonly string path;
+    private readonly ConcurrentDictionary<Digest, bool> whole = [];
 
     private IngestStore(string path) => this.path = path;
 
@@ -35,13 +37,17 @@ internal sealed class IngestStore
 
     /// <summary>Opens what is there of a blob, to go on at its end. One opener at a time.</summary>
     /// <exception cref="KernelException">The file cannot be made.</exception>
-    internal PartialBlob Begin(Digest digest) => new(PathOf(digest));
+    internal PartialBlob Begin(Digest digest) => new(PathOf(digest), () => whole[digest] = true);
 
-    /// <summary>Whether there is anything of a blob.</summary>
-    internal bool Contains(Digest digest) => File.Exists(PathOf(digest));
+    /// <summary>Whether all of a blob is there, verified by this process: a file alone may be the beginning that a cut download left.</summary>
+    internal bool HasWhole(Digest digest) => whole.ContainsKey(digest) && File.Exists(PathOf(digest));
 
     /// <summary>Where a whole blob lies, for its move into the content store.</summary>
     internal string PathOf(Digest digest) => Path.Combine(path, digest.Hex);
 
-    internal void Delete(Digest digest) => PathAt.Unlink(PathAt.Current, PathOf(digest));
+    internal void Delete(Digest digest)
+    {
+        whole.TryRemove(digest, out _);
+        PathAt.Unlink(PathAt.Current, PathOf(digest));
+    }
 }

@@ -54,18 +54,31 @@ internal sealed class LayerBlobs
         }
     }
 
-    /// <summary>Takes a blob that was downloaded whole into the content store.</summary>
-    /// <returns>Whether it is there.</returns>
-    internal bool Keep(Digest digest)
+    /// <summary>Takes a blob that was downloaded whole into the content store, as a form of its layer.</summary>
+    internal void Keep(Digest diffId, Digest digest, long size, string mediaType, string source)
     {
         lock (gate)
         {
-            if (!content.Contains(digest) && ingest.Contains(digest))
+            if (!content.Contains(digest) && ingest.HasWhole(digest))
             {
                 content.Adopt(ingest.PathOf(digest), digest);
             }
             ingest.Delete(digest);
-            return content.Contains(digest);
+            if (content.Contains(digest))
+            {
+                Add(diffId, digest, size, mediaType, source);
+            }
+        }
+    }
+
+    /// <summary>Takes a file into the content store, as a form of its layer.</summary>
+    /// <param name="keep">Moves it there.</param>
+    internal void Keep(Digest diffId, Digest digest, long size, string mediaType, Action keep)
+    {
+        lock (gate)
+        {
+            keep();
+            Add(diffId, digest, size, mediaType, source: null);
         }
     }
 
@@ -91,9 +104,7 @@ internal sealed class LayerBlobs
                     Sources = [.. ((string[])[source, .. blob.Sources]).Distinct(StringComparer.Ordinal).Take(MostSources)],
                 };
             }
-            var record = new LayerBlobRecord { DiffId = diffId.ToString(), Blobs = [blob, .. others] };
-            AtomicFile.Write(PathOf(diffId), JsonSerializer.SerializeToUtf8Bytes(record, LayerBlobJson.Default.LayerBlobRecord));
-            records[diffId] = record;
+            Write(new LayerBlobRecord { DiffId = diffId.ToString(), Blobs = [blob, .. others] });
         }
     }
 
@@ -114,12 +125,43 @@ internal sealed class LayerBlobs
         }
     }
 
+    /// <summary>Forgets a form whose blob is damaged, and deletes the blob.</summary>
+    internal void Drop(Digest digest)
+    {
+        lock (gate)
+        {
+            foreach (LayerBlobRecord record in records.Values.Where(one => Uses(one, digest.ToString())).ToArray())
+            {
+                Write(record with { Blobs = [.. record.Blobs.Where(blob => blob.Digest != digest.ToString())] });
+            }
+            content.Delete(digest);
+        }
+    }
+
+    /// <summary>Does something while no blob comes or goes.</summary>
+    internal T Exclusively<T>(Func<T> work)
+    {
+        lock (gate)
+        {
+            return work();
+        }
+    }
+
     /// <summary>Whether a blob is a form of a layer.</summary>
     internal bool Uses(string digest)
     {
         lock (gate)
         {
-            return records.Values.Any(record => Array.Exists(record.Blobs, blob => blob.Digest == digest));
+            return records.Values.Any(record => Uses(record, digest));
+        }
+    }
+
+    /// <summary>The size of a blob that is a form of a layer; null for others.</summary>
+    internal long? SizeOf(Digest digest)
+    {
+        lock (gate)
+        {
+            return records.Values.SelectMany(record => record.Blobs).FirstOrDefault(blob => blob.Digest == digest.ToString())?.Size;
         }
     }
 
@@ -130,6 +172,15 @@ internal sealed class LayerBlobs
         {
             return [.. records.Keys];
         }
+    }
+
+    private static bool Uses(LayerBlobRecord record, string digest) => Array.Exists(record.Blobs, blob => blob.Digest == digest);
+
+    private void Write(LayerBlobRecord record)
+    {
+        var diffId = Digest.Parse(record.DiffId);
+        AtomicFile.Write(PathOf(diffId), JsonSerializer.SerializeToUtf8Bytes(record, LayerBlobJson.Default.LayerBlobRecord));
+        records[diffId] = record;
     }
 
     private string PathOf(Digest diffId) => Path.Combine(path, diffId.Hex + Suffix);

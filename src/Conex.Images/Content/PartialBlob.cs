@@ -8,10 +8,13 @@ internal sealed class PartialBlob : IDisposable
 {
     private readonly string path;
     private readonly FileHandle file;
+    private readonly Action verified;
 
-    internal PartialBlob(string path)
+    /// <param name="verified">Called when all of it is there.</param>
+    internal PartialBlob(string path, Action verified)
     {
         this.path = path;
+        this.verified = verified;
         file = PathAt.Open(path, OpenMode.Write | OpenMode.Create | OpenMode.Append, 0x180);
         Length = (long)PathAt.Status(path)!.Value.Size;
     }
@@ -40,8 +43,12 @@ internal sealed class PartialBlob : IDisposable
         Length = 0;
     }
 
-    /// <summary>Makes it survive a power cut.</summary>
-    internal void Sync() => FileIo.Sync(file, path);
+    /// <summary>All of it is there and has its digest: makes it survive a power cut.</summary>
+    internal void Finish()
+    {
+        FileIo.Sync(file, path);
+        verified();
+    }
 
     public void Dispose() => file.Dispose();
 }

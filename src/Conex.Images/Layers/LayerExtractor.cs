@@ -12,12 +12,15 @@ public sealed class LayerExtractor
     private readonly TarReader reader;
     private readonly LayerRoot root;
     private readonly PendingEntries directories = new();
+    private readonly bool leavesLinks;
+    private bool hasLeftLinks;
     private long contentSize;
 
-    private LayerExtractor(TarReader reader, LayerRoot root)
+    private LayerExtractor(TarReader reader, LayerRoot root, bool leavesLinks)
     {
         this.reader = reader;
         this.root = root;
+        this.leavesLinks = leavesLinks;
     }
 
     /// <summary>Unpacks all entries of <paramref name="reader"/>. Of entries with one path the last wins, in any order and of any type.</summary>
@@ -31,16 +34,29 @@ public sealed class LayerExtractor
         DirectoryHandle directory,
         UnpackRules? rules = null,
         CancellationToken cancellationToken = default
+    ) => Extract(reader, directory, rules ?? UnpackRules.Current, leavesLinks: false, out _, cancellationToken);
+
+    /// <inheritdoc cref="Extract(TarReader, DirectoryHandle, UnpackRules?, CancellationToken)"/>
+    /// <param name="leavesLinks">Whether hard links to files that the layer does not have are left out instead of refused: lower layers may have them.</param>
+    /// <param name="hasLeftLinks">Whether there were some.</param>
+    internal static long Extract(
+        TarReader reader,
+        DirectoryHandle directory,
+        UnpackRules rules,
+        bool leavesLinks,
+        out bool hasLeftLinks,
+        CancellationToken cancellationToken
     )
     {
-        using var root = new LayerRoot(directory, rules ?? UnpackRules.Current, FileModeMask.Read());
-        var extractor = new LayerExtractor(reader, root);
+        using var root = new LayerRoot(directory, rules, FileModeMask.Read());
+        var extractor = new LayerExtractor(reader, root, leavesLinks);
         while (reader.Next() is { } entry)
         {
             cancellationToken.ThrowIfCancellationRequested();
             extractor.Unpack(entry, cancellationToken);
         }
         PendingDirectories.Apply(extractor.directories, root);
+        hasLeftLinks = extractor.hasLeftLinks;
         return extractor.contentSize;
     }
 
@@ -197,6 +213,12 @@ public sealed class LayerExtractor
                 Clear(parent, path);
                 error = EntryAt.MakeHardLink(found, target.Name, parent, path.Name);
             }
+        }
+        if (error == Errno.ENOENT && leavesLinks)
+        {
+            hasLeftLinks = true;
+            Clear(parent, path);
+            return;
         }
         // EPERM: link(2) says so of directories.
         if (error is Errno.ENOENT or Errno.ENOTDIR or Errno.EPERM)

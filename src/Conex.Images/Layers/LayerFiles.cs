@@ -12,12 +12,18 @@ internal static class LayerFiles
     internal const string Tar = "layer.tar";
     internal const string Index = "layer.erofs";
     internal const string Tree = "fs";
-    private const string Record = "layer.json";
+    internal const string Record = "layer.json";
     private const int RecordLimit = 1 << 16;
 
-    internal static LayerRecord? TryReadRecord(DirectoryHandle store, string layer)
+    /// <summary>The record in the store's directory, or in that of the layer; null when there is none.</summary>
+    /// <exception cref="JsonException">It cannot be understood.</exception>
+    internal static LayerRecord? TryReadRecord(DirectoryHandle store, string layer) => TryRead(store, $"{layer}/{Record}");
+
+    /// <inheritdoc cref="TryReadRecord(DirectoryHandle, string)"/>
+    internal static LayerRecord? TryReadRecord(DirectoryHandle layer) => TryRead(layer, Record);
+
+    private static LayerRecord? TryRead(DirectoryHandle store, string record)
     {
-        string record = $"{layer}/{Record}";
         using FileHandle? file = PathAt.TryOpen(store, record, OpenMode.Read, out Errno error);
         if (file is null)
         {

@@ -12,13 +12,15 @@ internal sealed class LayerIndexer
     private readonly TarReader reader;
     private readonly LayerTree tree;
     private readonly PendingEntries directories = new();
+    private readonly LowerLinks? lowerLinks;
     private ErofsNode? lastFile;
     private long contentSize;
 
-    private LayerIndexer(TarReader reader, LayerTree tree)
+    private LayerIndexer(TarReader reader, LayerTree tree, LowerLinks? lowerLinks)
     {
         this.reader = reader;
         this.tree = tree;
+        this.lowerLinks = lowerLinks;
     }
 
     /// <summary>Reads all entries of <paramref name="reader"/>, whose stream begins where the tar does.</summary>
@@ -28,15 +30,35 @@ internal sealed class LayerIndexer
     /// <exception cref="KernelException">An attribute needs rights that no process has.</exception>
     internal static (ErofsNode Root, long ContentSize) Read(TarReader reader, CancellationToken cancellationToken = default)
     {
+        (ErofsNode root, long size, _) = Read(reader, new LayerTree(new UnpackRules(Privileged: true)), null, cancellationToken);
+        return (root, size);
+    }
+
+    /// <summary>The same, but hard links to files of lower layers are told instead of refused.</summary>
+    internal static (ErofsNode Root, long ContentSize, IReadOnlyList<LowerLink> Links) ReadOfImage(
+        TarReader reader,
+        CancellationToken cancellationToken = default
+    )
+    {
         var tree = new LayerTree(new UnpackRules(Privileged: true));
-        var indexer = new LayerIndexer(reader, tree);
+        return Read(reader, tree, new LowerLinks(tree), cancellationToken);
+    }
+
+    private static (ErofsNode Root, long ContentSize, IReadOnlyList<LowerLink> Links) Read(
+        TarReader reader,
+        LayerTree tree,
+        LowerLinks? links,
+        CancellationToken cancellationToken
+    )
+    {
+        var indexer = new LayerIndexer(reader, tree, links);
         while (indexer.Next() is { } entry)
         {
             cancellationToken.ThrowIfCancellationRequested();
             indexer.Take(entry);
         }
         indexer.ApplyDirectories();
-        return (tree.Root, indexer.contentSize);
+        return (tree.Root, indexer.contentSize, links?.Remaining() ?? []);
     }
 
     private TarEntry? Next()
@@ -180,6 +202,12 @@ internal sealed class LayerIndexer
                 Clear(parent, path);
                 error = Link(found, target, parent, path);
             }
+        }
+        if (error == Errno.ENOENT && lowerLinks?.TryAdd(parent, path, target) == true)
+        {
+            // It replaces what an earlier entry made here.
+            Clear(parent, path);
+            return;
         }
         if (error is Errno.ENOENT or Errno.ENOTDIR or Errno.EPERM)
         {

@@ -1,4 +1,5 @@
 using Conex.Images.Catalog;
+using Conex.Images.Compression;
 using Conex.Images.Erofs;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
@@ -35,9 +36,36 @@ internal sealed class LayerMounts(string path) : IDisposable
             }
             if (!HasTree(layer))
             {
-                new LayerWriter(layer, isMounting: false).AddTree(path);
+                new LayerWriter(layer, isMounting: false, ExpansionLimit.Default).AddTree(path);
             }
             return new LayerSource(Path.Combine(path, diffId.Hex, LayerFiles.Tree));
+        }
+    }
+
+    internal bool Contains(Digest diffId)
+    {
+        lock (gate)
+        {
+            return mounts.ContainsKey(diffId);
+        }
+    }
+
+    /// <summary>Takes a mount over that another process made.</summary>
+    /// <returns>False when there is one.</returns>
+    internal bool TryAdd(Digest diffId, MountHandle mount)
+    {
+        lock (gate)
+        {
+            return mounts.TryAdd(diffId, mount);
+        }
+    }
+
+    /// <summary>Does something while no mount is made, and nothing is added to a layer for one.</summary>
+    internal T Exclusively<T>(Func<T> work)
+    {
+        lock (gate)
+        {
+            return work();
         }
     }
 
@@ -77,7 +105,7 @@ internal sealed class LayerMounts(string path) : IDisposable
         {
             try
             {
-                new LayerWriter(layer, isMounting: true).AddIndex(record);
+                new LayerWriter(layer, isMounting: true, ExpansionLimit.Default).AddIndex(record);
             }
             catch (ErofsLimitException)
             {
@@ -88,7 +116,12 @@ internal sealed class LayerMounts(string path) : IDisposable
         return LayerIndex.TryMount(index, tar, out Errno error) ?? throw new KernelException("mount layer", record.DiffId, error);
     }
 
-    private static bool IsIntact(DirectoryHandle layer, LayerRecord record)
+    /// <summary>Whether the index is there, in the format of this writer.</summary>
+    internal static bool HasIndex(DirectoryHandle layer, LayerRecord record) =>
+        record.Index is { Version: LayerIndex.FormatVersion } && PathAt.Status(layer, LayerFiles.Index) is not null;
+
+    /// <summary>Whether it also is what its writer wrote.</summary>
+    internal static bool IsIntact(DirectoryHandle layer, LayerRecord record)
     {
         if (record.Index is not { Version: LayerIndex.FormatVersion } known)
         {
@@ -103,5 +136,5 @@ internal sealed class LayerMounts(string path) : IDisposable
         return string.Equals(LayerIndex.Checksum(index), known.Checksum, StringComparison.Ordinal);
     }
 
-    private static bool HasTree(DirectoryHandle layer) => PathAt.Status(layer, LayerFiles.Tree, follow: false) is { IsDirectory: true };
+    internal static bool HasTree(DirectoryHandle layer) => PathAt.Status(layer, LayerFiles.Tree, follow: false) is { IsDirectory: true };
 }

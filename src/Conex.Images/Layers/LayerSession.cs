@@ -20,7 +20,7 @@ internal sealed class LayerSession(ImageStore store) : IDisposable
         using Stream tar = open();
         if (store.Layers.Find(diffId) is { } present)
         {
-            LayerStore.Verify(tar, diffId, cancellationToken);
+            store.Layers.Verify(tar, diffId, cancellationToken);
             layer = present;
         }
         else

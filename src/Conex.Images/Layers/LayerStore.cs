@@ -6,6 +6,7 @@ using Conex.Images.Tar;
 using Conex.Linux.Errors;
 using Conex.Linux.Faults;
 using Conex.Linux.Files;
+using Conex.Linux.Mounts;
 using Conex.Oci;
 
 namespace Conex.Images.Layers;
@@ -23,9 +24,10 @@ public sealed class LayerStore : IDisposable
     private bool isMounting;
     private long counter;
 
-    private LayerStore(string path)
+    private LayerStore(string path, ExpansionLimit expansion)
     {
         this.path = path;
+        Expansion = expansion;
         mounts = new LayerMounts(path);
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         directory = PathAt.OpenDirectory(path);
@@ -33,10 +35,12 @@ public sealed class LayerStore : IDisposable
 
     /// <summary>Makes the directory when missing and removes what an interrupted process left.</summary>
     /// <param name="storage">How containers shall get the layers' files.</param>
+    /// <param name="expansion">How large layers may become; null: the default.</param>
     /// <exception cref="KernelException">The directory cannot be made or read.</exception>
-    public static LayerStore Open(string dataDirectory, LayerStorage storage = LayerStorage.Automatic)
+    public static LayerStore Open(string dataDirectory, LayerStorage storage = LayerStorage.Automatic, ExpansionLimit? expansion = null)
     {
-        var store = new LayerStore(Path.Combine(Path.GetFullPath(dataDirectory), "layers", Digest.Sha256));
+        string path = Path.Combine(Path.GetFullPath(dataDirectory), "layers", Digest.Sha256);
+        var store = new LayerStore(path, expansion ?? ExpansionLimit.Default);
         foreach (DirectoryEntry entry in store.Entries())
         {
             if (entry.Name[0] == '.')
@@ -48,6 +52,9 @@ public sealed class LayerStore : IDisposable
         store.isMounting = storage == LayerStorage.Mounted || (storage == LayerStorage.Automatic && store.Trial.TakesDescriptors);
         return store;
     }
+
+    /// <summary>How large layers may become.</summary>
+    internal ExpansionLimit Expansion { get; }
 
     /// <summary>What this machine can do with layers.</summary>
     public LayerTrial Trial { get; private set; } = LayerTrial.None;
@@ -64,6 +71,9 @@ public sealed class LayerStore : IDisposable
 
     /// <summary>Where an unpacked layer's files are, absolute; the name of a layer for <see cref="Source"/>.</summary>
     public string PathOf(Digest diffId) => Path.Combine(path, diffId.Hex, LayerFiles.Tree);
+
+    /// <summary>The layer that <see cref="PathOf"/> names.</summary>
+    internal static Digest DiffIdOf(string path) => Digest.Parse($"{Digest.Sha256}:{Path.GetFileName(Path.GetDirectoryName(path))}");
 
     /// <summary>Where a layer's files are. A missing or damaged index is written again from the tar; where layers are not mounted, and when one
     /// cannot be, a layer that is not unpacked is unpacked now.</summary>
@@ -84,6 +94,12 @@ public sealed class LayerStore : IDisposable
     /// <summary>The layer, when it is there.</summary>
     public StoredLayer? Find(Digest diffId) =>
         LayerFiles.TryReadRecord(directory, diffId.Hex) is { } read ? new StoredLayer(diffId, read.TarSize, read.ContentSize) : null;
+
+    /// <summary>A layer's hard links to files of whatever layers are below.</summary>
+    internal IReadOnlyList<LowerLink> LinksOf(Digest diffId) => LayerFiles.TryReadRecord(directory, diffId.Hex)?.Links ?? [];
+
+    /// <summary>Whether there is anything of a layer.</summary>
+    internal bool Contains(Digest diffId) => PathAt.Status(directory, diffId.Hex, follow: false) is not null;
 
     /// <summary>All layers.</summary>
     public IReadOnlyList<Digest> List() =>
@@ -107,7 +123,7 @@ public sealed class LayerStore : IDisposable
         try
         {
             using DirectoryHandle layerDirectory = PathAt.OpenDirectory(directory, name);
-            StoredLayer layer = new LayerWriter(layerDirectory, isMounting).Write(tar, expected, cancellationToken);
+            StoredLayer layer = new LayerWriter(layerDirectory, isMounting, Expansion).Write(tar, expected, cancellationToken);
             CrashStep.At("layer.unpack.unpacked");
             return new PendingLayer(directory, name, layer);
         }
@@ -121,9 +137,9 @@ public sealed class LayerStore : IDisposable
     /// <summary>Reads a layer that is already there, only to see that it is what it should be.</summary>
     /// <exception cref="LayerException">The diff ID is another one.</exception>
     /// <exception cref="CompressionException">The compressed data is damaged or a bomb.</exception>
-    public static void Verify(Stream tar, Digest expected, CancellationToken cancellationToken = default)
+    public void Verify(Stream tar, Digest expected, CancellationToken cancellationToken = default)
     {
-        using Stream plain = Decompression.Open(tar);
+        using Stream plain = Decompression.Open(tar, Expansion);
         using var hashing = new HashingStream(plain);
         byte[] buffer = new byte[256 * 1024];
         while (hashing.Read(buffer) > 0)
@@ -160,6 +176,52 @@ public sealed class LayerStore : IDisposable
         }
         FileIo.Sync(directory, path);
     }
+
+    /// <summary>Puts what was unpacked anew in the place of a damaged layer. Containers that have it mounted keep what they have.</summary>
+    /// <exception cref="KernelException">The disk refuses.</exception>
+    internal void Replace(PendingLayer layer)
+    {
+        OpenFile.SyncFileSystem(directory, path);
+        string hex = layer.Layer.DiffId.Hex;
+        Errno error = mounts.Exclusively(() =>
+            EntryAt.Exchange(directory, Encoding.ASCII.GetBytes(layer.Name), Encoding.ASCII.GetBytes(hex))
+        );
+        CrashStep.At("layer.replace.exchanged");
+        if (error != Errno.None)
+        {
+            throw new KernelException("replace layer", layer.Layer.DiffId.ToString(), error);
+        }
+        mounts.Forget(layer.Layer.DiffId);
+        FileIo.Sync(directory, path);
+        // What has the temporary name now is the damaged one.
+        layer.Dispose();
+    }
+
+    /// <summary>Looks at a layer's directory, or puts it right, while nobody makes a mount of it.</summary>
+    internal T Exclusively<T>(Digest diffId, Func<DirectoryHandle, T> work) =>
+        mounts.Exclusively(() =>
+        {
+            using DirectoryHandle layer = PathAt.OpenDirectory(directory, diffId.Hex);
+            return work(layer);
+        });
+
+    internal bool HasMount(Digest diffId) => mounts.Contains(diffId);
+
+    /// <inheritdoc cref="ImageStore.AdoptMount"/>
+    internal void Adopt(Digest diffId, FileHandle mount, DateTimeOffset since)
+    {
+        var owned = new MountHandle(mount.Descriptor);
+        mount.SetHandleAsInvalid();
+        bool IsOlder(string file) =>
+            PathAt.Status(directory, $"{diffId.Hex}/{file}") is { } status && status.ModifiedSeconds <= since.ToUnixTimeSeconds();
+        if (!isMounting || !IsOlder(LayerFiles.Tar) || !IsOlder(LayerFiles.Index) || !mounts.TryAdd(diffId, owned))
+        {
+            owned.Dispose();
+        }
+    }
+
+    /// <summary>Lets go of a layer's mount: the next container gets a new one.</summary>
+    internal void ForgetMount(Digest diffId) => mounts.Forget(diffId);
 
     /// <summary>Takes a layer away at once; <see cref="DeleteDetached"/> frees its space, which takes long.</summary>
     /// <returns>What to delete; null when the layer was not there.</returns>

@@ -45,14 +45,22 @@ internal sealed class LayerTree
 
     /// <summary>A directory by its path, symbolic links followed.</summary>
     /// <param name="followLast">Whether also one at the end.</param>
-    internal ErofsNode? TryFind(ReadOnlyMemory<byte> path, out Errno error, bool followLast = true)
+    internal ErofsNode? TryFind(ReadOnlyMemory<byte> path, out Errno error, bool followLast = true) =>
+        TryFind(path, out error, out _, out _, followLast);
+
+    /// <inheritdoc cref="TryFind(ReadOnlyMemory{byte}, out Errno, bool)"/>
+    /// <param name="last">The directory that was reached.</param>
+    /// <param name="missing">What is left of the path from there, with a slash at the end; empty when nothing is.</param>
+    internal ErofsNode? TryFind(ReadOnlyMemory<byte> path, out Errno error, out ErofsNode last, out byte[] missing, bool followLast = true)
     {
+        missing = [];
         ErofsNode current = Root;
         int links = 0;
         Stack<ReadOnlyMemory<byte>> waiting = [];
         ReadOnlyMemory<byte> rest = path;
         while (true)
         {
+            last = current;
             if (rest.IsEmpty && !waiting.TryPop(out rest))
             {
                 error = Errno.None;
@@ -82,6 +90,7 @@ internal sealed class LayerTree
                     name.Length > LongestName ? Errno.ENAMETOOLONG
                     : child is null ? Errno.ENOENT
                     : Errno.ENOTDIR;
+                missing = Join([name, rest, .. waiting]);
                 return null;
             }
             if (++links > MostLinks || (!followLast && rest.IsEmpty && waiting.Count == 0))
@@ -96,6 +105,22 @@ internal sealed class LayerTree
             rest = child.LinkTarget;
             current = rest.Span[0] == '/' ? Root : current;
         }
+    }
+
+    /// <summary>The path of a directory with a slash at the end, empty for the root; null when it was taken out of the tree.</summary>
+    internal byte[]? PathOf(ErofsNode directory)
+    {
+        byte[] path = [];
+        for (ErofsNode node = directory; node != Root; node = node.Parent!)
+        {
+            byte[]? name = node.Parent?.Children!.FirstOrDefault(pair => pair.Value == node).Key;
+            if (name is null)
+            {
+                return null;
+            }
+            path = [.. name, (byte)'/', .. path];
+        }
+        return path;
     }
 
     /// <summary>Makes a directory with the mode of those that no entry describes.</summary>
@@ -171,4 +196,7 @@ internal sealed class LayerTree
         }
         return parent.Child(name) is { } child && IsWhiteout(child) ? ReplaceWhiteout(parent, name) : error;
     }
+
+    private static byte[] Join(IEnumerable<ReadOnlyMemory<byte>> parts) =>
+        [.. parts.Where(part => !part.IsEmpty).SelectMany(part => (byte[])[.. part.Span, (byte)'/'])];
 }

@@ -12,7 +12,8 @@ namespace Conex.Images.Layers;
 /// <summary>Fills a layer's directory.</summary>
 /// <param name="layer">An empty directory; or, to add what is missing, one with the tar.</param>
 /// <param name="isMounting">Whether the layer gets an index instead of an unpacked tree.</param>
-internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting)
+/// <param name="expansion">How large the tar may become.</param>
+internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, ExpansionLimit expansion)
 {
     private const uint OwnerOnly = 0x180;
     private const uint TreeMode = 0x1ED;
@@ -21,20 +22,22 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting)
     /// <inheritdoc cref="LayerStore.Unpack"/>
     internal StoredLayer Write(Stream tar, Digest? expected, CancellationToken cancellationToken)
     {
-        using Stream plain = Decompression.Open(tar);
+        using Stream plain = Decompression.Open(tar, expansion);
         using var hashing = new HashingStream(plain);
         using FileHandle file = PathAt.Open(layer, LayerFiles.Tar, OpenMode.Write | OpenMode.Create | OpenMode.Exclusive, OwnerOnly);
         using var recording = new RecordingStream(hashing, file, LayerFiles.Tar);
-        var reader = new TarReader(recording);
+        var reader = new TarReader(recording, TarLimits.Default with { ArchiveSize = expansion.Most });
         ErofsNode? root = null;
         long contentSize;
+        bool hasLinks = false;
+        IReadOnlyList<LowerLink> links = [];
         if (isMounting)
         {
-            (root, contentSize) = LayerIndexer.Read(reader, cancellationToken);
+            (root, contentSize, links) = LayerIndexer.ReadOfImage(reader, cancellationToken);
         }
         else
         {
-            contentSize = Extract(reader, cancellationToken);
+            contentSize = Extract(reader, out hasLinks, cancellationToken);
         }
         reader.Drain();
         CrashStep.At("layer.unpack.tar-written");
@@ -49,7 +52,13 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting)
         var stored = new StoredLayer(hashing.Digest, hashing.Count, contentSize);
         LayerIndexRecord? index = root is null ? null : WriteIndexOrTree(root, stored.DiffId, cancellationToken);
         CrashStep.At("layer.unpack.index-written");
-        LayerFiles.WriteRecord(layer, LayerRecord.From(stored) with { Index = index });
+        if (hasLinks)
+        {
+            // Which of them hold at the end, and where they lead, the tree in memory knows.
+            using FileStream again = OpenTar();
+            links = LayerIndexer.ReadOfImage(new TarReader(again), cancellationToken).Links;
+        }
+        LayerFiles.WriteRecord(layer, LayerRecord.From(stored) with { Index = index, Links = links.Count > 0 ? [.. links] : null });
         return stored;
     }
 
@@ -58,7 +67,7 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting)
     internal LayerRecord AddIndex(LayerRecord record)
     {
         using FileStream tar = OpenTar();
-        (ErofsNode root, _) = LayerIndexer.Read(new TarReader(tar));
+        (ErofsNode root, _, _) = LayerIndexer.ReadOfImage(new TarReader(tar));
         LayerRecord indexed = record with { Index = WriteIndex(root, Digest.Parse(record.DiffId)) };
         CrashStep.At("layer.index.written");
         LayerFiles.WriteRecord(layer, indexed, durable: true);
@@ -72,7 +81,7 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting)
         DirectoryTree.Remove(layer, temporary);
         using (FileStream tar = OpenTar())
         {
-            Extract(new TarReader(tar), default, temporary);
+            Extract(new TarReader(tar), out _, default, temporary);
         }
         OpenFile.SyncFileSystem(layer, name);
         CrashStep.At("layer.tree.unpacked");
@@ -98,7 +107,7 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting)
         catch (ErofsLimitException)
         {
             using FileStream tar = OpenTar();
-            Extract(new TarReader(tar), cancellationToken);
+            Extract(new TarReader(tar), out _, cancellationToken);
             return null;
         }
     }
@@ -126,12 +135,12 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting)
 
     private FileStream OpenTar() => LayerFiles.Stream(PathAt.Open(layer, LayerFiles.Tar, OpenMode.Read), FileAccess.Read);
 
-    private long Extract(TarReader reader, CancellationToken cancellationToken, string name = LayerFiles.Tree)
+    private long Extract(TarReader reader, out bool hasLinks, CancellationToken cancellationToken, string name = LayerFiles.Tree)
     {
         PathAt.MakeDirectory(layer, name, TreeMode);
         using DirectoryHandle root = PathAt.OpenDirectory(layer, name);
         // A set-group-ID bit of the data directory would come down to here and give every file its group.
         UnpackError.Check(OpenFile.SetMode(root, TreeMode), "set the mode of", default);
-        return LayerExtractor.Extract(reader, root, rules: null, cancellationToken);
+        return LayerExtractor.Extract(reader, root, UnpackRules.Current, leavesLinks: true, out hasLinks, cancellationToken);
     }
 }

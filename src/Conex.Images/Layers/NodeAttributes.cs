@@ -41,6 +41,10 @@ internal static class NodeAttributes
     internal static void SetOpaque(ErofsNode directory, UnpackRules rules) =>
         Put(directory, new TarAttribute(rules.OpaqueAttribute, "y"u8.ToArray()));
 
+    /// <summary>Whether lower layers show through a directory no more.</summary>
+    internal static bool IsOpaque(ErofsNode directory, UnpackRules rules) =>
+        directory.Attributes.Any(attribute => string.Equals(attribute.Name, rules.OpaqueAttribute, StringComparison.Ordinal));
+
     private static Errno Set(ErofsNode node, TarAttribute attribute)
     {
         if (Encoding.UTF8.GetByteCount(attribute.Name) > LongestName)

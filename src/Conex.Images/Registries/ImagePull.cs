@@ -1,3 +1,4 @@
+using Conex.Images.Layers;
 using Conex.Linux.Faults;
 using Conex.Oci;
 using Conex.Oci.ImageSpec;
@@ -111,16 +112,20 @@ internal sealed class ImagePull(ImageStore store, LayerFlights flights, Registry
         for (int i = 0; i < stored.Length; i++)
         {
             Descriptor layer = remote.Manifest.Layers[i];
-            if (store.Blobs.Keep(layer.Digest))
-            {
-                store.Blobs.Add(stored[i].DiffId, layer.Digest, layer.Size, layer.MediaType, reference.Name);
-            }
+            store.Blobs.Keep(stored[i].DiffId, layer.Digest, layer.Size, layer.MediaType, reference.Name);
         }
         CrashStep.At("image.pull.blobs-kept");
         var image = new NewImage(remote.ConfigBytes, remote.Document.Bytes, stored, reference.Digest is null ? [reference] : [])
         {
             Digests = [reference.WithDigest(remote.Top.Digest)],
         };
-        return store.Register([image])[0].Image;
+        try
+        {
+            return store.Register([image])[0].Image;
+        }
+        catch (LayerException e)
+        {
+            throw new RegistryException($"the image {reference.Familiar}: {e.Message}", cause: e);
+        }
     }
 }

@@ -19,7 +19,31 @@ internal sealed class ImagePush(ImageStore store, RegistrySettings settings, Reg
         CancellationToken cancellationToken
     )
     {
-        Manifest manifest = Manifest.Parse(store.Content.Read(image.Manifest));
+        // Nobody takes them away meanwhile, whoever removes the image.
+        Digest[] leased = [.. image.DiffIds.Distinct()];
+        Array.ForEach(leased, store.TakeLease);
+        try
+        {
+            byte[] manifest = store.Content.Read(image.Manifest);
+            byte[] config = store.Content.Read(image.Id);
+            return await RunAsync(image, reference, manifest, config, report, cancellationToken);
+        }
+        finally
+        {
+            await Task.Run(() => store.ReturnLeases(leased), CancellationToken.None);
+        }
+    }
+
+    private async Task<PushedImage> RunAsync(
+        StoredImage image,
+        ImageReference reference,
+        byte[] bytes,
+        byte[] config,
+        Action<TransferStep> report,
+        CancellationToken cancellationToken
+    )
+    {
+        Manifest manifest = Manifest.Parse(bytes);
         foreach (StoredLayer layer in image.Layers)
         {
             report(new TransferStep(layer.DiffId.Short, "Preparing"));
@@ -42,8 +66,8 @@ internal sealed class ImagePush(ImageStore store, RegistrySettings settings, Reg
             await broken;
         }
         Descriptor[] layers = await Task.WhenAll(image.Layers.Select(layer => pushes[layer.DiffId]));
-        await PushConfigAsync(image, manifest.Config, cancellationToken);
-        ManifestDocument document = Document(image, manifest, layers);
+        await PushConfigAsync(image.Id, config, cancellationToken);
+        ManifestDocument document = Document(bytes, manifest, layers);
         string tag = reference.Tag ?? ImageReference.DefaultTag;
         await upload.PutManifestAsync(tag, document, cancellationToken);
         store.AddDigest(image.Id, reference.WithDigest(document.Digest));
@@ -52,18 +76,18 @@ internal sealed class ImagePush(ImageStore store, RegistrySettings settings, Reg
     }
 
     /// <summary>The manifest as it came where its layers are what was pushed; else one that says what was.</summary>
-    private ManifestDocument Document(StoredImage image, Manifest manifest, Descriptor[] layers)
+    private static ManifestDocument Document(byte[] stored, Manifest manifest, Descriptor[] layers)
     {
         bool isSame = layers.Select(layer => layer.Digest).SequenceEqual(manifest.Layers.Select(layer => layer.Digest));
-        byte[] bytes = isSame ? store.Content.Read(image.Manifest) : (manifest with { Layers = layers }).ToUtf8Json();
+        byte[] bytes = isSame ? stored : (manifest with { Layers = layers }).ToUtf8Json();
         return ManifestDocument.From(bytes, manifest.MediaType ?? MediaType.OciManifest);
     }
 
-    private async Task PushConfigAsync(StoredImage image, Descriptor config, CancellationToken cancellationToken)
+    private async Task PushConfigAsync(Digest id, byte[] config, CancellationToken cancellationToken)
     {
-        if (!await upload.HasBlobAsync(image.Id, cancellationToken))
+        if (!await upload.HasBlobAsync(id, cancellationToken))
         {
-            await upload.UploadAsync(image.Id, config.Size, () => store.Content.Open(image.Id), _ => { }, cancellationToken);
+            await upload.UploadAsync(id, config.Length, () => new MemoryStream(config), _ => { }, cancellationToken);
         }
     }
 

@@ -90,6 +90,59 @@ public sealed class ImageRegistry(ImageStore store, RegistrySettings settings) :
         return await RemoteDescription.ReadAsync(repositories, reference.WithDefaultTag(), cancellationToken);
     }
 
+    /// <summary>A manifest or index, byte for byte.</summary>
+    /// <param name="insecure">Whether the registry need not prove who it is.</param>
+    /// <exception cref="RegistryException">The registry cannot be reached or refuses, or has no such thing.</exception>
+    public async Task<RemoteManifest> ReadManifestAsync(
+        ImageReference reference,
+        bool insecure,
+        RegistryCredential? credential,
+        CancellationToken cancellationToken = default
+    )
+    {
+        using RegistryTransport? own = insecure ? Insecure(reference) : null;
+        using RegistryConnection connection = Connect(reference, credential, own);
+        string name = reference.Digest?.ToString() ?? reference.Tag ?? ImageReference.DefaultTag;
+        return await RemoteManifest.ReadAsync(new RegistryRepository(connection, reference.Path), name, cancellationToken);
+    }
+
+    /// <summary>Pushes an index of images that the same registry has.</summary>
+    /// <param name="reference">With a tag.</param>
+    /// <param name="sources">For each manifest of the index, the repository that has it.</param>
+    /// <param name="insecure">Whether the registry need not prove who it is.</param>
+    /// <exception cref="RegistryException">The registry cannot be reached or refuses, or lacks a manifest.</exception>
+    public async Task<Digest> PushIndexAsync(
+        ImageReference reference,
+        byte[] index,
+        IReadOnlyDictionary<Digest, string> sources,
+        bool insecure,
+        RegistryCredential? credential,
+        CancellationToken cancellationToken = default
+    )
+    {
+        using RegistryTransport? own = insecure ? Insecure(reference) : null;
+        using RegistryConnection connection = Connect(reference, credential, own);
+        var push = new IndexPush(new RegistryRepository(connection, reference.Path), path => new RegistryRepository(connection, path));
+        return await push.RunAsync(reference.Tag ?? ImageReference.DefaultTag, index, sources, cancellationToken);
+    }
+
+    /// <summary>Looks for repositories by a word.</summary>
+    /// <param name="host">The registry; null: the default one.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <exception cref="RegistryException">The registry cannot be reached, or lets nobody search.</exception>
+    public async Task<IReadOnlyList<FoundRepository>> SearchAsync(
+        string? host,
+        string term,
+        int limit,
+        RegistryCredential? credential,
+        CancellationToken cancellationToken = default
+    )
+    {
+        string asked = host ?? new Uri(RegistryNames.DefaultServer).Authority;
+        using var connection = new RegistryConnection(transport, asked, null, credential ?? new RegistryCredential());
+        return await new RegistrySearch(connection, isDefault: host is null).RunAsync(term, limit, cancellationToken);
+    }
+
     /// <summary>Asks a registry whether it accepts a user.</summary>
     /// <param name="server">As the user types it: a host, a URL, or nothing for the default registry.</param>
     /// <returns>A token to keep instead of the password; null where the registry gives none.</returns>
@@ -117,8 +170,11 @@ public sealed class ImageRegistry(ImageStore store, RegistrySettings settings) :
             : throw await RegistryBody.FailureAsync(response, $"log in to {host}", cancellationToken);
     }
 
-    private RegistryConnection Connect(ImageReference reference, RegistryCredential? credential) =>
-        new(transport, reference.RegistryHost, null, credential ?? new RegistryCredential());
+    private RegistryTransport Insecure(ImageReference reference) =>
+        new(settings with { InsecureRegistries = [.. settings.InsecureRegistries, reference.RegistryHost] });
+
+    private RegistryConnection Connect(ImageReference reference, RegistryCredential? credential, RegistryTransport? own = null) =>
+        new(own ?? transport, reference.RegistryHost, null, credential ?? new RegistryCredential());
 
     private RepositorySet Repositories(ImageReference reference, RegistryCredential? credential)
     {

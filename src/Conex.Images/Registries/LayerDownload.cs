@@ -78,7 +78,7 @@ internal sealed class LayerDownload : ReadOnlyStream
             partial.Clear();
             throw new RegistryException($"the layer {descriptor.Digest} is damaged: what the registry sends has the digest {actual}");
         }
-        partial.Sync();
+        partial.Finish();
     }
 
     protected override void Dispose(bool disposing)

@@ -1,3 +1,4 @@
+using Conex.Images.Compression;
 using Conex.Oci.Credentials;
 
 namespace Conex.Images.Registries;
@@ -22,6 +23,9 @@ public sealed record RegistrySettings
     /// <summary>Directories with a directory for each registry, <c>HOST:PORT</c>: <c>*.crt</c> are authorities to trust, <c>*.cert</c> and
     /// <c>*.key</c> of one name are a client's certificate.</summary>
     public IReadOnlyList<string> CertificateDirectories { get; init; } = ["/etc/conex/certs.d", "/etc/docker/certs.d"];
+
+    /// <summary>How large layers may become, from wherever they come.</summary>
+    public ExpansionLimit Expansion { get; init; } = ExpansionLimit.Default;
 
     /// <summary>How many layers of one image are transferred at a time.</summary>
     public int ParallelLayers { get; init; } = 3;

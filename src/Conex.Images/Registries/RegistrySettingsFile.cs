@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Conex.Linux.Files;
 using Conex.Oci;
@@ -7,10 +8,13 @@ namespace Conex.Images.Registries;
 
 /// <summary>Registry settings in a JSON file with the members of docker's daemon.json, and <c>registries</c> for mirrors of any registry.</summary>
 /// <example><c>{"registry-mirrors": ["https://mirror"], "insecure-registries": ["10.0.0.0/8"], "max-concurrent-downloads": 3,
-/// "registries": {"registry.example": {"mirrors": ["https://cache"]}}, "registry-auth-file": "/etc/conex/auth.json"}</c></example>
+/// "registries": {"registry.example": {"mirrors": ["https://cache"]}}, "registry-auth-file": "/etc/conex/auth.json",
+/// "max-layer-size": "128GiB", "max-layer-expansion": 500}</c></example>
 public static class RegistrySettingsFile
 {
     private const int Limit = 1 << 20;
+    private const long SmallestLayer = 1 << 20;
+    private static readonly string[] Units = ["MiB", "GiB", "TiB"];
 
     /// <summary>The settings of a file; the defaults where it is missing.</summary>
     /// <exception cref="FormatException">It cannot be understood; the sentence names file and member.</exception>
@@ -63,6 +67,10 @@ public static class RegistrySettingsFile
                 return settings with { InsecureRegistries = Texts(member) };
             case "max-concurrent-downloads":
                 return settings with { ParallelLayers = Count(member) };
+            case "max-layer-size":
+                return settings with { Expansion = settings.Expansion with { Most = Size(member) } };
+            case "max-layer-expansion":
+                return settings with { Expansion = settings.Expansion with { Ratio = (int)Number(member, 1, 1_000_000) } };
             case "registry-certificates":
                 return settings with { CertificateDirectories = [.. Texts(member), .. settings.CertificateDirectories] };
             case "registry-auth-file":
@@ -82,10 +90,35 @@ public static class RegistrySettingsFile
         }
     }
 
-    private static int Count(JsonProperty member) =>
-        member.Value.ValueKind == JsonValueKind.Number && member.Value.TryGetInt32(out int count) && count is > 0 and <= 100
+    private static int Count(JsonProperty member) => (int)Number(member, 1, 100);
+
+    private static long Number(JsonProperty member, long least, long most) =>
+        member.Value.ValueKind == JsonValueKind.Number && member.Value.TryGetInt64(out long count) && count >= least && count <= most
             ? count
-            : throw Wrong(member, "a number from 1 to 100");
+            : throw Wrong(member, $"a number from {least} to {most}");
+
+    /// <summary>Bytes: a number, or a text as <c>64GiB</c>.</summary>
+    private static long Size(JsonProperty member)
+    {
+        if (member.Value.ValueKind == JsonValueKind.Number)
+        {
+            return Number(member, SmallestLayer, long.MaxValue);
+        }
+        string text = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : "";
+        int unit = Array.FindIndex(Units, name => text.EndsWith(name, StringComparison.Ordinal));
+        bool isSize =
+            unit >= 0
+            && long.TryParse(
+                text.AsSpan(0, text.Length - Units[unit].Length),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out long count
+            )
+            && count is > 0 and <= 1 << 20;
+        return isSize
+            ? long.Parse(text.AsSpan(0, text.Length - Units[unit].Length), CultureInfo.InvariantCulture) << (20 + (10 * unit))
+            : throw Wrong(member, "a number of bytes, or a text as 64GiB, with MiB, GiB or TiB");
+    }
 
     private static string[] Urls(JsonProperty member)
     {

@@ -11,6 +11,9 @@ public sealed record TarLimits
     /// <summary>Bytes of a path or a link target: PATH_MAX without its NUL, more cannot be put on a disk.</summary>
     public int PathLength { get; init; } = 4095;
 
+    /// <summary>Bytes of the archive: an entry whose header announces more is refused before anything of it is read.</summary>
+    public long ArchiveSize { get; init; } = long.MaxValue;
+
     /// <summary>Pieces of one sparse file.</summary>
     public int SparseSegments { get; init; } = 1 << 20;
 }

@@ -132,6 +132,13 @@ public sealed class TarReader(Stream stream, TarLimits? limits = null)
         {
             throw new TarException($"the tar has an entry, {EntryNames.Text(path)}, of impossible size");
         }
+        if (size > limits.ArchiveSize - input.Position)
+        {
+            throw new TarException(
+                $"the tar has an entry, {EntryNames.Text(path)}, of {size} bytes, with which it is larger than the limit of {limits.ArchiveSize}: "
+                    + "\"max-layer-size\" in conexd.json allows more"
+            );
+        }
         bool isDevice = type is TarEntryType.CharacterDevice or TarEntryType.BlockDevice;
         var entry = new TarEntry
         {

@@ -7,13 +7,12 @@ using Conex.Linux.Files;
 namespace Conex.Images.Trees;
 
 /// <summary>Writes directory trees into a tar by descriptor: owners, modes, times, extended attributes, hard links, holes and devices as they
-/// are; sockets are left out, for no archive can hold one. Names come sorted, so equal trees give equal bytes. Other file systems that are
-/// mounted in the tree are left out, and no link is followed.</summary>
+/// are; sockets are left out, for no archive can hold one. Names come sorted, so equal trees give equal bytes. No link is followed.</summary>
 /// <param name="skips">Paths, relative and without a slash at the end, that are left out with all below.</param>
-public sealed class TreeArchive(TarWriter tar, TreeForm form, Func<string, bool>? skips = null)
+/// <param name="enters">Which directories on which something is mounted are gone into; null: none.</param>
+public sealed class TreeArchive(TarWriter tar, TreeForm form, Func<string, bool>? skips = null, Func<DirectoryHandle, bool>? enters = null)
 {
-    private const ResolveRules Inside =
-        ResolveRules.Beneath | ResolveRules.NoCrossDevice | ResolveRules.NoSymlinks | ResolveRules.NoMagicLinks;
+    private const ResolveRules Inside = ResolveRules.Beneath | ResolveRules.NoSymlinks | ResolveRules.NoMagicLinks;
 
     private const int MostSegments = 4096;
     private readonly Dictionary<((uint, uint) Device, ulong Inode), byte[]> links = [];
@@ -71,18 +70,23 @@ public sealed class TreeArchive(TarWriter tar, TreeForm form, Func<string, bool>
         }
     }
 
+    /// <summary>Writes a directory without what is in it.</summary>
+    /// <inheritdoc cref="Add"/>
+    internal void AddAlone(FileHandle parent, byte[] name, byte[] path)
+    {
+        if (EntryAt.Status(parent, name) is { IsDirectory: true } status)
+        {
+            tar.Add(Entry(TarEntryType.Directory, [.. path, (byte)'/'], status, TreeAttributes.Read(parent, name, out _)));
+        }
+    }
+
     private void AddDirectory(FileHandle parent, byte[] name, byte[] path, FileStatus status, CancellationToken cancellationToken)
     {
         IReadOnlyList<TarAttribute> attributes = TreeAttributes.Read(parent, name, out bool isOpaque);
         tar.Add(Entry(TarEntryType.Directory, [.. path, (byte)'/'], status, attributes));
-        using DirectoryHandle? inner = EntryAt.TryOpenResolved(parent, name, OpenMode.NoFollow, Inside, out Errno error);
+        using DirectoryHandle? inner = Enter(parent, name, path);
         if (inner is null)
         {
-            // EXDEV: something is mounted there. ENOENT: a running container has removed it meanwhile.
-            if (error is not (Errno.EXDEV or Errno.ENOENT))
-            {
-                throw new KernelException("open directory", Encoding.UTF8.GetString(path), error);
-            }
             return;
         }
         if (isOpaque && form == TreeForm.OverlayLayer)
@@ -92,6 +96,25 @@ public sealed class TreeArchive(TarWriter tar, TreeForm form, Func<string, bool>
         AddContent(inner, [.. path, (byte)'/'], cancellationToken);
     }
 
+    /// <summary>Opens a directory; null when something else is mounted there, or when it was removed meanwhile.</summary>
+    private DirectoryHandle? Enter(FileHandle parent, byte[] name, byte[] path)
+    {
+        const ResolveRules here = Inside | ResolveRules.NoCrossDevice;
+        DirectoryHandle? inner = EntryAt.TryOpenResolved(parent, name, OpenMode.NoFollow, here, out Errno error);
+        if (error == Errno.EXDEV && enters is not null)
+        {
+            inner = EntryAt.TryOpenResolved(parent, name, OpenMode.NoFollow, Inside, out error);
+            if (inner is not null && !enters(inner))
+            {
+                inner.Dispose();
+                return null;
+            }
+        }
+        return inner is not null || error is Errno.EXDEV or Errno.ENOENT
+            ? inner
+            : throw new KernelException("open directory", Encoding.UTF8.GetString(path), error);
+    }
+
     private void AddFile(FileHandle parent, byte[] name, byte[] path, FileStatus status)
     {
         if (status.Links > 1 && !links.TryAdd((status.Device, status.Inode), path))
@@ -99,20 +122,10 @@ public sealed class TreeArchive(TarWriter tar, TreeForm form, Func<string, bool>
             tar.Add(Entry(TarEntryType.HardLink, path, status, []) with { LinkTarget = links[(status.Device, status.Inode)] });
             return;
         }
-        // O_NONBLOCK: a FIFO that takes the file's place must not stop the engine.
-        using FileHandle? file = EntryAt.TryOpen(parent, name, OpenMode.Read | OpenMode.NonBlocking, out Errno error);
+        using FileHandle? file = OpenFile(parent, name, path, out FileStatus opened);
         if (file is null)
         {
-            if (error != Errno.ENOENT)
-            {
-                throw new KernelException("open", Encoding.UTF8.GetString(path), error);
-            }
             links.Remove((status.Device, status.Inode));
-            return;
-        }
-        FileStatus opened = PathAt.Status(file, "") ?? status;
-        if (opened.Kind != FileKind.Regular)
-        {
             return;
         }
         long size = (long)opened.Size;
@@ -124,6 +137,23 @@ public sealed class TreeArchive(TarWriter tar, TreeForm form, Func<string, bool>
             Segments = isWhole ? null : [.. pieces.Select(piece => new SparseSegment(piece.Offset, piece.Length))],
         };
         tar.Add(entry, file);
+    }
+
+    /// <summary>Opens a file for reading; null when it is none any more. A device or FIFO that takes its place is not opened: to open one
+    /// can have an effect, or wait for ever.</summary>
+    private static FileHandle? OpenFile(FileHandle parent, byte[] name, byte[] path, out FileStatus status)
+    {
+        status = default;
+        using FileHandle? found = EntryAt.TryOpen(parent, name, OpenMode.Path, out Errno error);
+        if (found is null)
+        {
+            return error == Errno.ENOENT ? null : throw new KernelException("open", Encoding.UTF8.GetString(path), error);
+        }
+        status = EntryAt.Status(found, []) ?? default;
+        return status.Kind != FileKind.Regular
+            ? null
+            : PathAt.TryOpen(PathAt.Current, $"/proc/self/fd/{found.Descriptor}", OpenMode.Read, out error)
+                ?? throw new KernelException("open", Encoding.UTF8.GetString(path), error);
     }
 
     private void AddNode(FileHandle parent, byte[] name, byte[] path, FileStatus status, TarEntryType type)

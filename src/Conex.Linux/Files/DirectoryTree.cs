@@ -4,7 +4,7 @@ using Conex.Linux.Errors;
 
 namespace Conex.Linux.Files;
 
-/// <summary>Whole trees, walked by descriptor: no symbolic link in them leads anywhere.</summary>
+/// <summary>Whole trees, walked by descriptor: no symbolic link in them leads anywhere, and what is mounted below is not gone into.</summary>
 public static class DirectoryTree
 {
     // Each level holds a descriptor; a tree that a stranger made may be thousands of levels deep.
@@ -12,7 +12,7 @@ public static class DirectoryTree
 
     /// <summary>Removes a file, or a directory with everything in it; a missing one is no error.</summary>
     /// <returns>False when nothing was there.</returns>
-    /// <exception cref="KernelException">Something cannot be removed, e.g. EBUSY: it is a mount point.</exception>
+    /// <exception cref="KernelException">Something cannot be removed, e.g. EBUSY: it is a mount point; EXDEV: something below is one.</exception>
     public static bool Remove(FileHandle directory, string name) => Remove(directory, Encoding.UTF8.GetBytes(name));
 
     /// <inheritdoc cref="Remove(FileHandle, string)"/>
@@ -33,7 +33,8 @@ public static class DirectoryTree
         var levels = new Stack<Level>();
         try
         {
-            Level? first = Level.TryOpen(directory, name, out Errno error);
+            FileHandle? top = EntryAt.TryOpen(directory, name, OpenMode.Directory, out Errno error);
+            Level? first = Level.TryRead(top, name);
             if (first is null)
             {
                 return error;
@@ -48,7 +49,7 @@ public static class DirectoryTree
                     if (levels.Count < MaxOpenLevels)
                     {
                         levels.Push(
-                            Level.TryOpen(current.Handle, child, out error)
+                            Level.TryRead(Enter(current.Handle, child, out error), child)
                                 ?? throw new KernelException("open directory", Encoding.UTF8.GetString(child), error)
                         );
                     }
@@ -74,6 +75,16 @@ public static class DirectoryTree
             }
         }
     }
+
+    /// <summary>Opens a directory below, unless something else is mounted there (EXDEV): its files belong to others.</summary>
+    private static DirectoryHandle? Enter(FileHandle parent, byte[] name, out Errno error) =>
+        EntryAt.TryOpenResolved(
+            parent,
+            name,
+            OpenMode.NoFollow,
+            ResolveRules.Beneath | ResolveRules.NoSymlinks | ResolveRules.NoCrossDevice,
+            out error
+        );
 
     /// <summary>Makes a directory deep down a child of the first level, under a name that is free there.</summary>
     private static void MoveUp(FileHandle from, byte[] name, Level first, ref int moved)
@@ -105,9 +116,8 @@ public static class DirectoryTree
 
         public void Dispose() => Handle.Dispose();
 
-        internal static Level? TryOpen(FileHandle parent, byte[] name, out Errno error)
+        internal static Level? TryRead(FileHandle? handle, byte[] name)
         {
-            FileHandle? handle = EntryAt.TryOpen(parent, name, OpenMode.Directory, out error);
             if (handle is null)
             {
                 return null;

@@ -52,6 +52,25 @@ public static unsafe class EntryAt
         return fd == -1 ? null : new DirectoryHandle((int)fd);
     }
 
+    /// <summary>Whether something is mounted on a name in the mount namespace that the directory was opened in. unlink(2) does not tell when
+    /// that is another one than the caller's: it takes the mount away.</summary>
+    public static bool IsMountPoint(FileHandle directory, ReadOnlySpan<byte> name)
+    {
+        CString copy;
+        byte* p = CString.Fill(&copy, name);
+        ulong* how = stackalloc ulong[3];
+        how[0] = (ulong)((int)(OpenMode.Path | OpenMode.NoFollow) | Libc.O_CLOEXEC);
+        how[1] = 0;
+        how[2] = (ulong)ResolveRules.NoCrossDevice;
+        long fd = Libc.syscall(Libc.SYS_openat2, directory.Descriptor, (long)p, (long)how, 24, 0, 0);
+        if (fd == -1)
+        {
+            return KernelCall.LastError == Errno.EXDEV;
+        }
+        _ = Libc.close((int)fd);
+        return false;
+    }
+
     /// <summary>mkdirat(2).</summary>
     public static Errno MakeDirectory(FileHandle directory, ReadOnlySpan<byte> name, uint mode)
     {
@@ -97,6 +116,16 @@ public static unsafe class EntryAt
         CString to;
         byte* p = CString.Fill(&from, oldName);
         return Result(Libc.renameat(oldDirectory.Descriptor, p, newDirectory.Descriptor, CString.Fill(&to, newName)));
+    }
+
+    /// <summary>renameat2(2): two names of one directory change places at once.</summary>
+    public static Errno Exchange(FileHandle directory, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        CString from;
+        CString to;
+        byte* p = CString.Fill(&from, first);
+        int handle = directory.Descriptor;
+        return Result(Libc.renameat2(handle, p, handle, CString.Fill(&to, second), Libc.RENAME_EXCHANGE));
     }
 
     /// <summary>unlinkat(2) of something that is no directory.</summary>

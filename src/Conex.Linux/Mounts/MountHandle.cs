@@ -34,6 +34,28 @@ public sealed unsafe class MountHandle(int descriptor) : FileHandle(descriptor)
         return result == -1 ? KernelCall.LastError : Errno.None;
     }
 
+    /// <summary>Lets nobody write through this mount; what can be written through others is their affair (mount_setattr(2)).</summary>
+    /// <param name="recursive">Whether the mounts below are protected too.</param>
+    /// <exception cref="KernelException">mount_setattr(2) refused: EBUSY when a file is open for writing.</exception>
+    public void Protect(bool recursive)
+    {
+        ulong* attributes = stackalloc ulong[] { (ulong)MountAttributes.ReadOnly, 0, 0, 0 };
+        byte empty = 0;
+        int flags = Libc.AT_EMPTY_PATH | (recursive ? Libc.AT_RECURSIVE : 0);
+        long result = Libc.syscall(Libc.SYS_mount_setattr, Descriptor, (long)&empty, flags, (long)attributes, 32, 0);
+        KernelCall.Check(result, "make a mount read-only");
+    }
+
+    /// <summary>Attaches the mount to what a descriptor names (move_mount(2)): no path is walked.</summary>
+    /// <exception cref="KernelException">move_mount(2) refused: EINVAL for a directory over a file.</exception>
+    public void Attach(FileHandle target)
+    {
+        byte empty = 0;
+        int flags = Libc.MOVE_MOUNT_F_EMPTY_PATH | Libc.MOVE_MOUNT_T_EMPTY_PATH;
+        long result = Libc.syscall(Libc.SYS_move_mount, Descriptor, (long)&empty, target.Descriptor, (long)&empty, flags, 0);
+        KernelCall.Check(result, "attach a mount");
+    }
+
     /// <summary>Attaches the mount to a directory or file of this thread's mount namespace (move_mount(2)).</summary>
     /// <exception cref="KernelException">move_mount(2) refused: ENOENT, or EINVAL for a directory over a file.</exception>
     public void Attach(string path)

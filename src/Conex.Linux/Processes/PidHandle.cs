@@ -21,6 +21,9 @@ public sealed unsafe class PidHandle(int descriptor) : FileHandle(descriptor)
         return error == Errno.ESRCH ? null : throw new KernelException("open process", pid.ToString(), error);
     }
 
+    /// <summary>Whether the process, perhaps as a zombie, still has its number.</summary>
+    public bool IsAlive => Libc.syscall(Libc.SYS_pidfd_send_signal, Descriptor, 0, 0, 0, 0, 0) == 0;
+
     /// <summary>Sends a signal to exactly this process.</summary>
     /// <returns>False when it has ended.</returns>
     /// <exception cref="KernelException">pidfd_send_signal(2) refused.</exception>

@@ -26,6 +26,11 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int renameat(int olddir, byte* oldpath, int newdir, byte* newpath);
 
+    internal const uint RENAME_EXCHANGE = 2;
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int renameat2(int olddir, byte* oldpath, int newdir, byte* newpath, uint flags);
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fchmodat(int dirfd, byte* path, uint mode, int flags);
 

@@ -14,6 +14,7 @@ internal static partial class Libc
     internal const int AT_RECURSIVE = 0x8000;
     internal const int OPEN_TREE_CLONE = 1;
     internal const int MOVE_MOUNT_F_EMPTY_PATH = 4;
+    internal const int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     internal const int FSOPEN_CLOEXEC = 1;
     internal const int FSMOUNT_CLOEXEC = 1;
     internal const uint FSCONFIG_SET_FLAG = 0;
@@ -22,6 +23,12 @@ internal static partial class Libc
     internal const uint FSCONFIG_CMD_CREATE = 6;
     internal const ulong MOUNT_ATTR_IDMAP = 0x100000;
     internal const int CLONE_NEWNS = 0x20000;
+
+    internal const int MNT_DETACH = 2;
+    internal const int UMOUNT_NOFOLLOW = 8;
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int umount2(string target, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int unshare(int flags);

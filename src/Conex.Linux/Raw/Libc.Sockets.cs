@@ -46,6 +46,7 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int connect(int fd, byte* address, int length);
 
+    internal const int SO_RCVTIMEO = 20;
     internal const int SO_SNDTIMEO = 21;
 
     [LibraryImport("libc", SetLastError = true)]

@@ -143,6 +143,13 @@ public sealed unsafe class UnixSocket : FileHandle
         }
     }
 
+    /// <summary>From now on a receive that waits for so many seconds ends with EAGAIN.</summary>
+    public void LimitReceive(int seconds)
+    {
+        long* time = stackalloc long[] { seconds, 0 };
+        _ = Libc.setsockopt(Descriptor, Libc.SOL_SOCKET, Libc.SO_RCVTIMEO, time, 16);
+    }
+
     /// <summary>Receives bytes and at most one descriptor, close-on-exec.</summary>
     /// <returns>The number of bytes, 0 at the end.</returns>
     /// <exception cref="KernelException">recvmsg(2) refused.</exception>

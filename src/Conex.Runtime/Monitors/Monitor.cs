@@ -22,11 +22,13 @@ public sealed class Monitor : IDisposable
     private readonly MonitorEnd end;
     private readonly ContainerLife life;
     private readonly MonitorSocket socket;
+    private readonly InheritedLayers layers;
     private bool terminated;
 
     private Monitor(MonitorOptions options, ISupervised supervised)
     {
         surroundings = new ProcessSurroundings(options, epoll);
+        layers = new InheritedLayers(options.Bundle);
         var diagnostics = new Diagnostics(options.Diagnostics ?? FileHandle.StandardError, options.ContainerId);
         LogWriter? log = options.LogFile is { } path
             ? new LogWriter(new LogFile(path, options.LogMaximumSize, options.LogMaximumFiles, diagnostics))
@@ -83,6 +85,26 @@ public sealed class Monitor : IDisposable
         }
         _ = link.Socket.TrySend("ok\n"u8, out _);
         return attached;
+    }
+
+    /// <summary>Gives a client one of the layers that this process inherited, as <c>rootfs.json</c> names it: a new engine takes the mounts of
+    /// an earlier one over.</summary>
+    /// <param name="number">The descriptor's, in decimal digits.</param>
+    internal bool TrySendLayer(ClientLink link, ReadOnlySpan<byte> number)
+    {
+        if (layers.Find(number) is not { } layer)
+        {
+            return false;
+        }
+        try
+        {
+            link.Socket.SendDescriptor("ok\n"u8, layer);
+        }
+        catch (KernelException)
+        {
+            // The client is gone.
+        }
+        return true;
     }
 
     private void Serve()

@@ -61,9 +61,17 @@ internal sealed class NewConnection(ClientLink link, Monitor monitor) : IConnect
         {
             Role = monitor.Attach(link, stdin, stdout, stderr);
         }
+        else if (line.StartsWith("layer "u8))
+        {
+            if (!monitor.TrySendLayer(link, line[6..]))
+            {
+                Refuse("error the container has no such layer\n"u8);
+            }
+            link.Close();
+        }
         else
         {
-            Refuse("error the first line is neither control nor attach with three flags of 0 or 1\n"u8);
+            Refuse("error the first line is neither control nor layer nor attach with three flags of 0 or 1\n"u8);
         }
     }
 

@@ -32,14 +32,17 @@ internal static class CommandTree
                     ImagesCommand.Describe("images", Common),
                     LoginCommand.Describe(Common),
                     LogoutCommand.Describe(Common),
+                    SearchCommand.Describe(Common),
                     VersionCommand.Describe(Common),
                     InfoCommand.Describe(Common),
                     Container,
                     Image,
+                    ManifestCommands.Describe(Management),
                     System,
                     AttachCommand.Describe(),
                     CommitCommand.Describe(),
                     CompletionCommand.Describe(),
+                    CopyCommand.Describe(),
                     CreateCommand.Describe(),
                     DiffCommand.Describe(),
                     ExportCommand.Describe(),
@@ -78,6 +81,7 @@ internal static class CommandTree
                 [
                     AttachCommand.Describe(),
                     CommitCommand.Describe(),
+                    CopyCommand.Describe(),
                     CreateCommand.Describe(),
                     DiffCommand.Describe(),
                     ExecCommand.Describe(),
@@ -109,12 +113,14 @@ internal static class CommandTree
                     InspectCommand.Describe(InspectCommand.Kind.Image),
                     LoadCommand.Describe(),
                     ImagesCommand.Describe("ls", aliases: ["list"]),
+                    ImageMountCommand.Describe(),
                     ImagePruneCommand.Describe(),
                     PullCommand.Describe(),
                     PushCommand.Describe(),
                     RmiCommand.Describe("rm", "remove"),
                     SaveCommand.Describe(),
                     TagCommand.Describe(),
+                    ImageUnmountCommand.Describe(),
                 ],
         };
 
@@ -125,6 +131,6 @@ internal static class CommandTree
             Description = "Manage Conex",
             Usage = "COMMAND",
             Section = Management,
-            Subcommands = static () => [DiskUsageCommand.Describe(), InfoCommand.Describe()],
+            Subcommands = static () => [SystemCheckCommand.Describe(), DiskUsageCommand.Describe(), InfoCommand.Describe()],
         };
 }

@@ -1,3 +1,4 @@
+using Conex.Cli.Copies;
 using Conex.Cli.Daemon;
 using Conex.Cli.Output;
 using Conex.CommandLine;
@@ -18,7 +19,13 @@ internal static class LoadCommand
             Paths = ["image load", "load"],
             Options = static () =>
                 new OptionTable()
-                    .Text("input", 'i', "string", "Read from tar archive file, instead of STDIN", completes: CompletionSource.Files)
+                    .Text(
+                        "input",
+                        'i',
+                        "string",
+                        "Read from tar archive file or OCI layout directory, instead of STDIN",
+                        completes: CompletionSource.Files
+                    )
                     .Text(
                         "platform",
                         "string",
@@ -32,6 +39,14 @@ internal static class LoadCommand
     private static int Run(Invocation options)
     {
         var path = options.Text("input");
+        using var layout = string.IsNullOrEmpty(path) ? null : LayoutDirectory.TryOpen(path);
+        if (layout is not null)
+        {
+            using var engine = Engine.Connect(options);
+            using var answer = engine.Images.Load(layout.Write, options.Flag("quiet"), options.Text("platform"));
+            new Progress(Print.Out, FileHandle.StandardOutput).Print(answer.Messages());
+            return 0;
+        }
         using var tar = string.IsNullOrEmpty(path) ? FileHandle.StandardInput : PathAt.Open(path, OpenMode.Read);
         if (string.IsNullOrEmpty(path) && Terminal.IsTerminal(tar))
             throw new CommandException("requested load from stdin, but stdin is empty");

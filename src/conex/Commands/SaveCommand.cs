@@ -1,3 +1,4 @@
+using Conex.Cli.Copies;
 using Conex.Cli.Daemon;
 using Conex.Cli.Output;
 using Conex.CommandLine;
@@ -19,7 +20,7 @@ internal static class SaveCommand
                     .Text(
                         "format",
                         "string",
-                        "Form of the archive: \"docker-archive\" (an OCI layout that docker reads, default) or \"oci-archive\" (an OCI layout alone)"
+                        "Form of the archive: \"docker-archive\" (an OCI layout that docker reads, default), \"oci-archive\" (an OCI layout alone) or \"oci-dir\" (the layout as a directory)"
                     )
                     .Text("output", 'o', "string", "Write to a file, instead of STDOUT", completes: CompletionSource.Files)
                     .Text(
@@ -36,9 +37,20 @@ internal static class SaveCommand
     private static int Run(Invocation options)
     {
         var path = options.Text("output");
+        var format = options.Text("format");
+        if (format == "oci-dir")
+        {
+            if (string.IsNullOrEmpty(path))
+                throw new CommandException("a layout in a directory needs one: give its path with -o");
+            using var target = LayoutDirectory.Make(path);
+            using var engine = Engine.Connect(options);
+            using var layout = engine.Images.Save(options.Arguments, "oci-archive", options.Text("platform"));
+            target.Take(layout);
+            return 0;
+        }
         ArchiveOutput.RequireNoTerminal(path, "cowardly refusing to save to a terminal. Use the -o flag or redirect");
         using var client = Engine.Connect(options);
-        using var response = client.Images.Save(options.Arguments, options.Text("format"), options.Text("platform"));
+        using var response = client.Images.Save(options.Arguments, format, options.Text("platform"));
         ArchiveOutput.Write(response, path);
         return 0;
     }

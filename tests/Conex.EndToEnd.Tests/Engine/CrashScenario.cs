@@ -58,6 +58,22 @@ internal sealed record CrashScenario
                 Act = h => h.Do("rmi", Image),
                 Check = ImageIsWholeOrAbsent,
             },
+            _ when IsOne(step, "image.commit.") => new()
+            {
+                Prepare = StartSleeper,
+                Act = h => h.Do("commit", Name, "committed:1"),
+                Check = h =>
+                {
+                    CanExec(h);
+                    Assert.Empty(Directory.GetFiles($"{h.RunRoot}/containers", "committing", SearchOption.AllDirectories));
+                },
+            },
+            "layer.replace.exchanged" => new()
+            {
+                Prepare = LoseRecord,
+                Act = h => h.Do("system", "check", "--repair"),
+                Check = ImageIsWholeOrAbsent,
+            },
             "layer.index.written" => new()
             {
                 Prepare = LoseIndexes,
@@ -69,6 +85,22 @@ internal sealed record CrashScenario
                 Prepare = h => h.Environment["CONEX_LAYERS"] = "unpacked",
                 Act = h => Run(h, [], Sleep),
                 Check = IsUsable,
+            },
+            _ when IsOne(step, "image.mount.") => new()
+            {
+                Prepare = Load,
+                Act = h => h.Do("image", "mount", Image),
+                Check = ImageIsMountedOrNot,
+            },
+            _ when IsOne(step, "image.unmount.") => new()
+            {
+                Prepare = h =>
+                {
+                    Load(h);
+                    h.Do("image", "mount", Image).Succeeded();
+                },
+                Act = h => h.Do("image", "unmount", Image),
+                Check = ImageIsMountedOrNot,
             },
             _ when IsOne(step, "image.import.") => new()
             {
@@ -85,6 +117,17 @@ internal sealed record CrashScenario
 
     private static readonly string[] Sleep = ["sleep", "1000000"];
 
+    private static void ImageIsMountedOrNot(EngineHouse house)
+    {
+        string place = $"{house.DataRoot}/mounts";
+        string[] listed = house.Ask("image", "mount", "--format", "{{.Path}}").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(listed, Directory.GetDirectories(place).Where(path => !path.EndsWith("/.empty", StringComparison.Ordinal)));
+        string path = house.Ask("image", "mount", Image);
+        Assert.True(File.Exists($"{path}/bin/busybox"));
+        house.Do("image", "unmount", Image).Succeeded();
+        Assert.False(Directory.Exists(path));
+    }
+
     private static CrashScenario RunThen(Action<EngineHouse> check) => new() { Act = h => Run(h, [], Sleep), Check = check };
 
     private static void Run(EngineHouse house, string[] options, params string[] command) =>
@@ -98,6 +141,12 @@ internal sealed record CrashScenario
         {
             File.Delete(index);
         }
+    }
+
+    private static void LoseRecord(EngineHouse house)
+    {
+        Load(house);
+        File.Delete(Directory.GetFiles($"{house.DataRoot}/layers", "layer.json", SearchOption.AllDirectories)[0]);
     }
 
     private static void Load(EngineHouse house)

@@ -249,6 +249,143 @@ public sealed partial class RegistryTests(EngineHouse house) : IClassFixture<Eng
         house.Do("rmi", app).Succeeded();
     }
 
+    [Theory]
+    [MemberData(nameof(Clients))]
+    public void Search_looks_into_a_registrys_catalog(string docker)
+    {
+        foreach (string name in (string[])["team/searched", "searched-too", "other"])
+        {
+            house.Import($"{Host}/{name}:1", "CMD true");
+            house.Do("push", "-q", $"{Host}/{name}:1").Succeeded();
+        }
+
+        string[] found = house.Ask("search", "--format", "{{.Name}} {{.StarCount}}", $"{Host}/searched").Split('\n');
+
+        Assert.Equal([$"{Host}/searched-too 0", $"{Host}/team/searched 0"], found.Order(StringComparer.Ordinal));
+        Assert.Single(house.Ask("search", "--limit", "1", "--format", "{{.Name}}", $"{Host}/searched").Split('\n'));
+        Assert.Equal("", house.Ask("search", "-f", "stars=1", "--format", "{{.Name}}", $"{Host}/searched"));
+        Assert.Equal(
+            ["NAME", "DESCRIPTION", "STARS", "OFFICIAL"],
+            house.Ask("search", $"{Host}/searched").Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        );
+        house.Do("search", "--limit", "101", $"{Host}/x").FailedWith(1, "limit 101 is outside the range of [1, 100]");
+        house.Do("search", "-f", "color=red", $"{Host}/x").FailedWith(1, "invalid filter 'color'");
+        house.Do("search", "-f", "is-official=perhaps", $"{Host}/x").FailedWith(1, "invalid filter 'is-official=perhaps'");
+        Assert.Equal(
+            found.Order(StringComparer.Ordinal),
+            house
+                .DoProgram(
+                    docker,
+                    "--host",
+                    $"unix://{house.SocketPath}",
+                    "search",
+                    "--format",
+                    "{{.Name}} {{.StarCount}}",
+                    $"{Host}/searched"
+                )
+                .Text.Split('\n')
+                .Order(StringComparer.Ordinal)
+        );
+        house.Do("rmi", $"{Host}/team/searched:1", $"{Host}/searched-too:1", $"{Host}/other:1").Succeeded();
+    }
+
+    [Fact]
+    public void The_distribution_endpoint_describes_an_image_without_a_pull()
+    {
+        string app = $"{Host}/described:1";
+        house.Import(app, "CMD true");
+        string digest = DigestOf(house.Ask("push", app));
+        house.Do("rmi", app).Succeeded();
+
+        using var answer = JsonDocument.Parse(Get($"{app}/json", "200"));
+
+        JsonElement descriptor = answer.RootElement.GetProperty("Descriptor");
+        Assert.Equal(digest, descriptor.GetProperty("digest").GetString());
+        Assert.Equal("application/vnd.oci.image.manifest.v1+json", descriptor.GetProperty("mediaType").GetString());
+        Assert.Equal(registry.Value.Manifest(digest).Length, descriptor.GetProperty("size").GetInt64());
+        Assert.Equal("linux", answer.RootElement.GetProperty("Platforms")[0].GetProperty("os").GetString());
+        Get($"{Host}/described:none/json", "404");
+        Get("Not/Valid/json", "400");
+        Assert.DoesNotContain(app, house.Ask("images", "--format", "{{.Repository}}:{{.Tag}}"), StringComparison.Ordinal);
+
+        string Get(string rest, string status)
+        {
+            string[] lines = house
+                .DoOnHost($"curl -s -w '\\n%{{http_code}}' --unix-socket {house.SocketPath} http://c/v1.44/distribution/{rest}")
+                .Succeeded()
+                .Text.Split('\n');
+            Assert.Equal(status, lines[^1]);
+            return lines[0];
+        }
+    }
+
+    [Fact]
+    public void Images_shows_the_digests_that_registries_know()
+    {
+        string app = $"{Host}/digests:1";
+        Load(app, "digests");
+        Assert.Equal("<none>", house.Ask("images", "--digests", "--format", "{{.Digest}}", $"{Host}/digests"));
+
+        string digest = DigestOf(house.Ask("push", app));
+
+        Assert.Equal(digest, house.Ask("images", "--digests", "--format", "{{.Digest}}", $"{Host}/digests"));
+        string[] table = house.Ask("images", "--digests", $"{Host}/digests").Split('\n');
+        Assert.Equal(["REPOSITORY", "TAG", "DIGEST"], table[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..3]);
+        Assert.Equal([$"{Host}/digests", "1", digest], table[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..3]);
+        house.Do("rmi", app).Succeeded();
+    }
+
+    [Fact]
+    public void A_password_that_is_typed_is_not_shown()
+    {
+        using var closed = new RegistryServer(withPassword: true);
+        house.WriteFile("docker/config.json", "{}");
+
+        var terminal = new TerminalSession(house, $"$CONEX login -u {RegistryServer.User} {closed.Host}; echo code $?");
+        terminal.WaitFor("Password:");
+        // A typing error, corrected.
+        terminal.Type($"{RegistryServer.Password}x\u007f\n");
+        terminal.WaitFor("code 0");
+        terminal.Finish();
+
+        Assert.Contains("Login Succeeded", terminal.Screen, StringComparison.Ordinal);
+        Assert.DoesNotContain(RegistryServer.Password, terminal.Screen, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "*",
+            terminal.Screen[terminal.Screen.IndexOf("Password:", StringComparison.Ordinal)..],
+            StringComparison.Ordinal
+        );
+        house.Do("logout", closed.Host).Succeeded();
+    }
+
+    [Fact]
+    public void All_tags_are_pulled_also_those_that_are_here_already_and_quiet_says_only_the_name()
+    {
+        string name = $"{Host}/all";
+        foreach (string tag in (string[])["a", "b", "c"])
+        {
+            house.Import($"{name}:{tag}", $"ENV T={tag}");
+        }
+        house.Do("push", "-q", "-a", name).Succeeded();
+        house.Do("rmi", $"{name}:b", $"{name}:c").Succeeded();
+        // A tag that has moved here since.
+        house.Do("tag", "box", $"{name}:a").Succeeded();
+
+        Assert.Equal(name, house.Ask("pull", "-q", "-a", name));
+
+        Assert.Equal(
+            "a b c",
+            string.Join(' ', house.Ask("images", "--format", "{{.Tag}}", name).Split('\n').Order(StringComparer.Ordinal))
+        );
+        foreach (string tag in (string[])["a", "b", "c"])
+        {
+            Assert.Equal($"T={tag}", house.Ask("inspect", "-f", "{{index .Config.Env 0}}", $"{name}:{tag}"));
+        }
+        Assert.Equal(3, house.Ask("pull", "-a", name).Split('\n').Count(line => line.StartsWith("Digest: ", StringComparison.Ordinal)));
+        house.Do("pull", "-q", "-a", $"{Host}/none").EndedWith(1);
+        house.Do("rmi", $"{name}:a", $"{name}:b", $"{name}:c").Succeeded();
+    }
+
     /// <summary>Takes an image in whose upper layer no other has; it prints the mark.</summary>
     private void Load(string name, string mark)
     {

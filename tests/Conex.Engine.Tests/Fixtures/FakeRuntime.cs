@@ -36,9 +36,20 @@ public sealed class FakeRuntime(string runRoot) : IRuntimeProgram
         return Task.FromResult<IMonitorProcess>(monitor);
     }
 
-    public Task PauseAsync(string id) => Task.CompletedTask;
+    /// <summary>Containers that stand still.</summary>
+    public ConcurrentDictionary<string, bool> Paused { get; } = new(StringComparer.Ordinal);
 
-    public Task ResumeAsync(string id) => Task.CompletedTask;
+    public Task PauseAsync(string id)
+    {
+        Paused[id] = true;
+        return Task.CompletedTask;
+    }
+
+    public Task ResumeAsync(string id)
+    {
+        Paused.TryRemove(id, out _);
+        return Task.CompletedTask;
+    }
 
     public Task DeleteAsync(string id)
     {

@@ -1,6 +1,6 @@
 using System.Text;
 using Conex.Engine.Tests.Fixtures;
-using Conex.Engine.Users;
+using Conex.Images.Trees;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 

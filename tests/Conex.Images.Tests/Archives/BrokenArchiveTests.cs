@@ -52,7 +52,7 @@ public sealed class BrokenArchiveTests
             }
         }
         stream.Position = 0;
-        using Stream plain = Conex.Images.Compression.Decompression.Open(stream, new(Ratio: 10, Allowance: 1 << 20));
+        using Stream plain = Conex.Images.Compression.Decompression.Open(stream, new(10, long.MaxValue) { Allowance = 1 << 20 });
         var error = Assert.Throws<Conex.Images.Compression.CompressionException>(() => plain.CopyTo(Stream.Null));
         Assert.Contains("expands more than 10 times", error.Message, StringComparison.Ordinal);
     }

@@ -113,6 +113,61 @@ public sealed class SavedArchiveTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(store.Data, "layers/sha256")));
     }
 
+    [Theory]
+    [InlineData(SaveFormat.OciArchive, true)]
+    [InlineData(SaveFormat.DockerArchive, false)]
+    public async Task An_oci_archive_has_manifest_and_layers_as_they_came_and_dockers_has_plain_tars(SaveFormat format, bool isAsItCame)
+    {
+        using var store = new TestStore();
+        TestImage image = TestImage.With("compressed");
+        var layout = new TarBuilder();
+        Descriptor manifest = image.AddTo(layout, TestImage.Gzip, MediaType.OciLayerGzip);
+        store.Load(TestImage.Layout(layout, TestImage.Named(manifest, "io.containerd.image.name", "docker.io/library/x:1")));
+        byte[] compressed = TestImage.Gzip(image.Layers[0]);
+        using var memory = new MemoryStream();
+        using (SavedArchive archive = SavedArchive.Prepare(store.Images, ["x:1"], new SaveOptions { Format = format }))
+        {
+            // Whoever removes the image meanwhile.
+            store.Remove("x:1");
+            await archive.WriteAsync(memory, TestContext.Current.CancellationToken);
+        }
+
+        Dictionary<string, byte[]> files = Files(memory.ToArray());
+
+        Descriptor saved = Assert.Single(ImageIndex.Parse(files["index.json"]).Manifests);
+        Assert.Equal(isAsItCame, saved.Digest == manifest.Digest);
+        byte[] layer = isAsItCame ? compressed : image.Layers[0];
+        Assert.Equal(layer, files[$"blobs/sha256/{TestImage.DigestOf(layer).Hex}"]);
+        Assert.Equal(
+            TestImage.DigestOf(layer),
+            Assert.Single(Conex.Oci.ImageSpec.Manifest.Parse(files[$"blobs/sha256/{saved.Digest.Hex}"]).Layers).Digest
+        );
+    }
+
+    [Fact]
+    public void An_archive_that_is_both_dockers_and_a_layout_keeps_the_layouts_manifest()
+    {
+        using var store = new TestStore();
+        TestImage image = TestImage.With("both");
+        var layout = new TarBuilder();
+        Descriptor manifest = image.AddTo(layout, TestImage.Gzip, MediaType.OciLayerGzip);
+        layout.File(
+            "manifest.json",
+            DockerArchiveImage.ToUtf8Json([
+                new DockerArchiveImage
+                {
+                    Config = $"blobs/sha256/{image.Id.Hex}",
+                    RepoTags = ["both:1"],
+                    Layers = [$"blobs/sha256/{TestImage.DigestOf(TestImage.Gzip(image.Layers[0])).Hex}"],
+                },
+            ])
+        );
+
+        store.Load(TestImage.Layout(layout, TestImage.Named(manifest, "io.containerd.image.name", "docker.io/library/both:1")));
+
+        Assert.Equal(manifest.Digest, store.Images.Resolve("both:1").Manifest);
+    }
+
     [Fact]
     public void What_cannot_be_saved_is_told_before_the_first_byte_and_holds_nothing()
     {

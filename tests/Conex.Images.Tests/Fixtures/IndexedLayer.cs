@@ -14,10 +14,14 @@ public sealed class IndexedLayer : IDisposable
     private readonly MountHandle mount;
 
     public IndexedLayer(byte[] tar)
+        : this(path => File.WriteAllBytes(path, tar)) { }
+
+    /// <param name="write">Writes the tar to a path.</param>
+    public IndexedLayer(Action<string> write)
     {
         try
         {
-            File.WriteAllBytes(Tar, tar);
+            write(Tar);
             using (FileStream source = File.OpenRead(Tar))
             using (FileStream index = File.Create(Index))
             {

@@ -1,4 +1,5 @@
 using Conex.Images.Archives;
+using Conex.Images.Compression;
 using Conex.Images.Layers;
 using Conex.Oci;
 
@@ -10,11 +11,11 @@ public sealed class TestStore : IDisposable
     private readonly ScratchDirectory scratch = new();
     private readonly LayerStorage storage;
 
-    public TestStore(LayerStorage storage = LayerStorage.Unpacked)
+    public TestStore(LayerStorage storage = LayerStorage.Unpacked, ExpansionLimit? expansion = null)
     {
         ScratchDirectory.NeedRoot();
         this.storage = storage;
-        Images = ImageStore.Open(Data, null, storage);
+        Images = ImageStore.Open(Data, null, storage, expansion);
     }
 
     public ImageStore Images { get; private set; }

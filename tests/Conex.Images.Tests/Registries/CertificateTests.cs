@@ -1,5 +1,3 @@
-using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Conex.Images.Tests.Fixtures;
 
@@ -9,13 +7,13 @@ namespace Conex.Images.Tests.Registries;
 public sealed class CertificateTests : IDisposable
 {
     private readonly ScratchDirectory scratch = new();
-    private readonly X509Certificate2 authority = Authority("ours");
+    private readonly X509Certificate2 authority = TestCertificates.Authority("ours");
     private readonly X509Certificate2 server;
     private readonly PullHouse house;
 
     public CertificateTests()
     {
-        server = Server(authority);
+        server = TestCertificates.Server(authority, "localhost");
         house = new PullHouse { Registry = new FakeRegistry(server) };
         house.Settings = house.Settings with { CertificateDirectories = [scratch.Path], Attempts = 1, TrustsLoopback = false };
         house.Registry.Offer(TestImage.With("x"), "1");
@@ -47,7 +45,7 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public async Task Another_authority_is_not()
     {
-        using X509Certificate2 other = Authority("other");
+        using X509Certificate2 other = TestCertificates.Authority("other");
         Trust(other);
 
         Assert.Contains("certificate", await house.RefuseAsync(), StringComparison.Ordinal);
@@ -83,34 +81,62 @@ public sealed class CertificateTests : IDisposable
         Assert.Contains("has no client certificate beside it", await house.RefuseAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("client.cert", "client.key", true)]
+    [InlineData(null, null, false)]
+    public async Task A_registry_that_demands_a_certificate_gets_the_one_in_the_hosts_directory(
+        string? certificate,
+        string? key,
+        bool getsIn
+    )
+    {
+        using X509Certificate2 clients = TestCertificates.Authority("clients");
+        using var demanding = new PullHouse { Registry = new FakeRegistry(server, clients) };
+        demanding.Settings = demanding.Settings with { CertificateDirectories = [scratch.Path], Attempts = 1, TrustsLoopback = false };
+        demanding.Registry.Offer(TestImage.With("x"), "1");
+        string directory = scratch[demanding.Registry.Host];
+        Directory.CreateDirectory(directory);
+        File.WriteAllText($"{directory}/ca.crt", authority.ExportCertificatePem());
+        if (certificate is not null)
+        {
+            (string certificatePem, string keyPem) = TestCertificates.Client(clients);
+            File.WriteAllText($"{directory}/{certificate}", certificatePem);
+            File.WriteAllText($"{directory}/{key}", keyPem);
+        }
+
+        if (getsIn)
+        {
+            Assert.NotNull((await demanding.PullAsync()).Image);
+        }
+        else
+        {
+            Assert.Contains("reach the registry", await demanding.RefuseAsync(), StringComparison.Ordinal);
+            Assert.Empty(demanding.Registry.Requests);
+        }
+    }
+
+    [Fact]
+    public async Task A_certificate_of_an_authority_that_the_registry_does_not_know_lets_nobody_in()
+    {
+        using X509Certificate2 clients = TestCertificates.Authority("clients");
+        using X509Certificate2 strangers = TestCertificates.Authority("strangers");
+        using var demanding = new PullHouse { Registry = new FakeRegistry(server, clients) };
+        demanding.Settings = demanding.Settings with { CertificateDirectories = [scratch.Path], Attempts = 1, TrustsLoopback = false };
+        string directory = scratch[demanding.Registry.Host];
+        Directory.CreateDirectory(directory);
+        File.WriteAllText($"{directory}/ca.crt", authority.ExportCertificatePem());
+        (string certificate, string key) = TestCertificates.Client(strangers);
+        File.WriteAllText($"{directory}/client.cert", certificate);
+        File.WriteAllText($"{directory}/client.key", key);
+
+        await demanding.RefuseAsync();
+
+        Assert.Empty(demanding.Registry.Requests);
+    }
+
     private void Trust(X509Certificate2 certificate)
     {
         Directory.CreateDirectory(scratch[house.Registry.Host]);
         File.WriteAllText(scratch[$"{house.Registry.Host}/ca.crt"], certificate.ExportCertificatePem());
-    }
-
-    private static X509Certificate2 Authority(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2));
-    }
-
-    private static X509Certificate2 Server(X509Certificate2 authority)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=registry", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 signed = request.Create(
-            authority,
-            DateTimeOffset.UtcNow.AddDays(-1),
-            DateTimeOffset.UtcNow.AddDays(1),
-            [1, 2, 3]
-        );
-        using X509Certificate2 withKey = signed.CopyWithPrivateKey(key);
-        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);
     }
 }

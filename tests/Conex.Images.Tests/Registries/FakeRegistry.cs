@@ -17,12 +17,15 @@ internal sealed class FakeRegistry : IDisposable
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource end = new();
     private readonly X509Certificate2? certificate;
+    private readonly X509Certificate2? clients;
     private bool isOver;
 
     /// <param name="certificate">Speaks TLS with it.</param>
-    internal FakeRegistry(X509Certificate2? certificate = null)
+    /// <param name="clients">Lets in only those who have a certificate of this authority.</param>
+    internal FakeRegistry(X509Certificate2? certificate = null, X509Certificate2? clients = null)
     {
         this.certificate = certificate;
+        this.clients = clients;
         listener.Start();
         _ = AcceptAsync();
     }
@@ -116,8 +119,8 @@ internal sealed class FakeRegistry : IDisposable
                 Stream stream = client.GetStream();
                 if (certificate is not null)
                 {
-                    var tls = new SslStream(stream);
-                    await tls.AuthenticateAsServerAsync(certificate);
+                    var tls = new SslStream(stream, false, (_, client, _, _) => clients is null || IsLetIn(client));
+                    await tls.AuthenticateAsServerAsync(certificate, clients is not null, checkCertificateRevocation: false);
                     stream = tls;
                 }
                 await using (stream)
@@ -134,6 +137,15 @@ internal sealed class FakeRegistry : IDisposable
                 // The client sees a broken connection, as from any server that dies.
             }
         }
+    }
+
+    private bool IsLetIn(X509Certificate? client)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(clients!);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return client is X509Certificate2 certificate && chain.Build(certificate);
     }
 
     private FakeAnswer Answer(FakeRequest request)

@@ -11,7 +11,9 @@ internal sealed class PullHouse : IDisposable
     private readonly List<TransferStep> steps = [];
     private ImageRegistry? registry;
 
-    internal TestStore Store { get; } = new();
+    internal PullHouse(TestStore? store = null) => Store = store ?? new TestStore();
+
+    internal TestStore Store { get; }
 
     internal FakeRegistry Registry { get; init; } = new();
 

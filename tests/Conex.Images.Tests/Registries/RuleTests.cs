@@ -80,7 +80,7 @@ public sealed class RuleTests
             {
               "registry-mirrors": ["https://m.example"], "insecure-registries": ["10.0.0.0/8"], "max-concurrent-downloads": 7, // a remark
               "registries": {"r.example:5000": {"mirrors": ["https://a.example", "http://b.example:1"]}},
-              "registry-certificates": ["/certs"]
+              "registry-certificates": ["/certs"], "max-layer-size": "64GiB", "max-layer-expansion": 900
             }
             """u8,
             new RegistrySettings()
@@ -90,6 +90,7 @@ public sealed class RuleTests
         Assert.Equal(["https://a.example", "http://b.example:1"], settings.Mirrors["r.example:5000"]);
         Assert.Equal(["10.0.0.0/8"], settings.InsecureRegistries);
         Assert.Equal(7, settings.ParallelLayers);
+        Assert.Equal((64L << 30, 900), (settings.Expansion.Most, settings.Expansion.Ratio));
         Assert.Equal("/certs", settings.CertificateDirectories[0]);
     }
 
@@ -99,6 +100,8 @@ public sealed class RuleTests
     [InlineData("""{"x":1}""", "there is no setting \"x\"")]
     [InlineData("""{"registry-mirrors":["m.example"]}""", "\"registry-mirrors\" must be URLs")]
     [InlineData("""{"max-concurrent-downloads":0}""", "a number from 1 to 100")]
+    [InlineData("""{"max-layer-size":"12 parsecs"}""", "\"max-layer-size\" must be a number of bytes, or a text as 64GiB")]
+    [InlineData("""{"max-layer-expansion":0}""", "a number from 1 to 1000000")]
     [InlineData("""{"registries":{"r":{"x":1}}}""", "the member mirrors and no other")]
     public void Wrong_settings_are_named(string json, string phrase) =>
         Assert.Contains(

@@ -141,6 +141,30 @@ public sealed class ControlTests
         _ = monitor.RunToEnd();
     }
 
+    [Theory]
+    [InlineData("layer 0\n")]
+    [InlineData("layer 4\n")]
+    [InlineData("layer 3 \n")]
+    [InlineData("layer -3\n")]
+    [InlineData("layer x\n")]
+    public void Only_the_containers_layers_are_handed_out(string line)
+    {
+        using var monitor = new RunningMonitor(
+            new ShellPayload("true"),
+            options => options with { Bundle = options.RunDirectory },
+            directory =>
+                File.WriteAllText(
+                    $"{directory}/rootfs.json",
+                    """{"strategy":"overlay-mounts","lowers":["fd:3","/unpacked"],"upper":"/u","work":"/w"}"""
+                )
+        );
+        using Client client = monitor.Connect(line);
+        Assert.Equal("error the container has no such layer", Assert.Single(client.ReadLines()));
+        using Client known = monitor.Connect("layer 3\n");
+        Assert.Equal("ok", Assert.Single(known.ReadLines()));
+        _ = monitor.RunToEnd();
+    }
+
     [Fact]
     public void A_client_that_floods_requests_and_reads_nothing_is_not_served_further()
     {

@@ -1,19 +1,26 @@
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 
-namespace Conex.Engine.Users;
+namespace Conex.Images.Trees;
 
 /// <summary>Reads files of a root file system from its layers without mounting it, as overlayfs would show them: the top-most layer wins,
 /// a whiteout hides, an opaque directory ends the merge, and symbolic links stay inside.</summary>
 /// <param name="layers">Absolute directories, the top-most first.</param>
-internal sealed class LayeredTree(IReadOnlyList<string> layers)
+public sealed class LayeredTree(IReadOnlyList<string> layers)
 {
     private const int MostLinks = 40;
 
     /// <summary>The content of a regular file; null when there is none at that path.</summary>
     /// <param name="path">Relative to the root.</param>
     /// <param name="limit">Bytes; a larger file counts as absent.</param>
-    internal byte[]? TryRead(string path, int limit)
+    public byte[]? TryRead(string path, int limit) => TryUse(path, followsLast: true, (layer, name) => Read(layer, name, limit));
+
+    /// <summary>Does something with a regular file, or a symbolic link that is not followed: gets the directory that it stands in, and its name there.</summary>
+    /// <param name="path">Relative to the root.</param>
+    /// <param name="followsLast">Whether a symbolic link at the end is followed.</param>
+    /// <returns>What <paramref name="use"/> returns; null when there is no such file.</returns>
+    internal T? TryUse<T>(string path, bool followsLast, Func<DirectoryHandle, string, T?> use)
+        where T : class
     {
         List<DirectoryHandle> directory = OpenRoots();
         try
@@ -32,7 +39,7 @@ internal sealed class LayeredTree(IReadOnlyList<string> layers)
                     continue;
                 }
                 Found found = Step(directory, name);
-                if (found.Link is { } target)
+                if (found.Link is { } target && (followsLast || rest.Count > 0))
                 {
                     if (++links > MostLinks)
                     {
@@ -48,7 +55,7 @@ internal sealed class LayeredTree(IReadOnlyList<string> layers)
                 }
                 if (found.File is { } layer)
                 {
-                    return rest.Count == 0 ? Read(layer, name, limit) : null;
+                    return rest.Count == 0 ? use(layer, name) : null;
                 }
                 if (found.Directories.Count == 0)
                 {
@@ -89,7 +96,7 @@ internal sealed class LayeredTree(IReadOnlyList<string> layers)
             if (!status.IsDirectory)
             {
                 return merged.Count > 0 ? new Found(merged, null, null)
-                    : status.Kind == FileKind.SymbolicLink ? new Found(merged, null, PathAt.ReadLink(layer, name))
+                    : status.Kind == FileKind.SymbolicLink ? new Found(merged, layer, PathAt.ReadLink(layer, name))
                     : status.Kind == FileKind.Regular ? new Found(merged, layer, null)
                     : new Found(merged, null, null);
             }
@@ -168,6 +175,6 @@ internal sealed class LayeredTree(IReadOnlyList<string> layers)
         }
     }
 
-    /// <summary>What a name is: a directory (its layers), a regular file (its layer), a link (its target), or nothing.</summary>
+    /// <summary>What a name is: a directory (its layers), a regular file (its layer), a link (its layer and target), or nothing.</summary>
     private readonly record struct Found(List<DirectoryHandle> Directories, DirectoryHandle? File, string? Link);
 }

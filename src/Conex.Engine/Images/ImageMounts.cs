@@ -1,0 +1,156 @@
+using Conex.Engine.Errors;
+using Conex.Engine.RootFilesystems;
+using Conex.Images;
+using Conex.Images.Layers;
+using Conex.Linux.Errors;
+using Conex.Linux.Faults;
+using Conex.Linux.Files;
+using Conex.Linux.Mounts;
+using Conex.Oci;
+
+namespace Conex.Engine.Images;
+
+/// <summary>Images mounted read-only on the host, on request: the one thing that this engine mounts where others see it. The mounts belong to
+/// the kernel: they stay when the engine ends. What is mounted is read from the mount table, so that nothing can contradict it.</summary>
+public sealed class ImageMounts
+{
+    private const uint Searchable = 0x1C9; // 0711
+    private const string EmptyName = ".empty";
+    private readonly Lock gate = new();
+    private readonly ImageService images;
+    private readonly string root;
+
+    internal ImageMounts(ImageService images, EnginePaths paths)
+    {
+        this.images = images;
+        root = paths.ImageMounts;
+    }
+
+    /// <summary>What is mounted, sorted by ID.</summary>
+    /// <exception cref="KernelException">/proc cannot be read.</exception>
+    public IReadOnlyList<MountedImage> List()
+    {
+        lock (gate)
+        {
+            return [.. Points().Order(StringComparer.Ordinal).Select(Describe).OfType<MountedImage>()];
+        }
+    }
+
+    /// <summary>Mounts an image; one that is mounted already stays where it is.</summary>
+    /// <exception cref="NotFoundException">No such image.</exception>
+    /// <exception cref="NotAvailableException">Only root can.</exception>
+    public MountedImage Mount(string nameOrId)
+    {
+        RequireRoot();
+        lock (gate)
+        {
+            StoredImage image = images.Resolve(nameOrId);
+            string path = PathOf(image.Id);
+            if (!Points().Contains(path))
+            {
+                IReadOnlyList<LayerSource> layers = images.Store.OpenLayers(images.Store.LayerDirectories(image));
+                MakeDirectory(root);
+                MakeDirectory($"{root}/{EmptyName}");
+                using MountHandle mount = MergedRoot.MountReadOnly([.. layers.Select(layer => layer.Path)], $"{root}/{EmptyName}");
+                MakeDirectory(path);
+                CrashStep.At("image.mount.directory-made");
+                mount.Attach(path);
+                CrashStep.At("image.mount.attached");
+            }
+            return Describe(path)!;
+        }
+    }
+
+    /// <summary>Unmounts an image.</summary>
+    /// <param name="force">Even if somebody uses it: they keep what they have open.</param>
+    /// <exception cref="NotFoundException">No such image.</exception>
+    /// <exception cref="ConflictException">It is not mounted, or in use.</exception>
+    /// <exception cref="NotAvailableException">Only root can.</exception>
+    public Digest Unmount(string nameOrId, bool force)
+    {
+        RequireRoot();
+        lock (gate)
+        {
+            Digest id = images.Resolve(nameOrId).Id;
+            string path = PathOf(id);
+            if (!Points().Contains(path))
+            {
+                throw new ConflictException($"image {nameOrId} is not mounted");
+            }
+            Errno error = force ? Linux.Mounts.Unmount.Detach(path) : Linux.Mounts.Unmount.Try(path);
+            if (error == Errno.EBUSY)
+            {
+                throw new ConflictException(
+                    $"image {nameOrId} is in use at {path}: a process works in there; --force unmounts it all the same"
+                );
+            }
+            if (error is not (Errno.None or Errno.EINVAL))
+            {
+                throw new KernelException("unmount", path, error);
+            }
+            CrashStep.At("image.unmount.detached");
+            PathAt.RemoveDirectory(PathAt.Current, path);
+            return id;
+        }
+    }
+
+    /// <summary>Takes away what an engine left: places with nothing mounted, and mounts of images that are gone.</summary>
+    internal void Recover()
+    {
+        using DirectoryHandle? directory = PathAt.TryOpenDirectory(root);
+        if (directory is null)
+        {
+            return;
+        }
+        HashSet<string> points = Points();
+        foreach (DirectoryEntry entry in DirectoryEntries.Read(directory).Where(entry => entry.Text != EmptyName))
+        {
+            string path = $"{root}/{entry.Text}";
+            bool isKnown = TryId(path) is { } id && images.Store.FindById(id) is not null;
+            if (points.Contains(path) && (isKnown || Linux.Mounts.Unmount.Detach(path) != Errno.None))
+            {
+                continue;
+            }
+            _ = EntryAt.RemoveDirectory(directory, entry.Name);
+        }
+    }
+
+    private MountedImage? Describe(string path)
+    {
+        if (TryId(path) is not { } id)
+        {
+            return null;
+        }
+        StoredImage? image = images.Store.FindById(id);
+        return new MountedImage(id, [.. image?.Tags.Select(tag => tag.Familiar) ?? []], path);
+    }
+
+    private HashSet<string> Points() =>
+        new(
+            MountTable.Of(null).Select(mount => mount.Point).Where(point => point.StartsWith($"{root}/", StringComparison.Ordinal)),
+            StringComparer.Ordinal
+        );
+
+    private string PathOf(Digest id) => $"{root}/{id.Hex}";
+
+    private static Digest? TryId(string path) =>
+        Digest.TryParse($"{Digest.Sha256}:{path[(path.LastIndexOf('/') + 1)..]}", out Digest id) ? id : null;
+
+    private static void MakeDirectory(string path)
+    {
+        if (PathAt.TryMakeDirectory(PathAt.Current, path, Searchable))
+        {
+            PathAt.SetMode(PathAt.Current, path, Searchable);
+        }
+    }
+
+    private static void RequireRoot()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            throw new NotAvailableException(
+                "only root can mount an image on the host: \"conex create\" and \"conex cp\" take files out of one without a mount"
+            );
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Conex.DockerApi.Client;
+
+namespace Conex.Cli.Copies;
+
+/// <summary>An answer's body as a stream, counted.</summary>
+internal sealed class ResponseStream(EngineResponse response) : Stream
+{
+    /// <summary>Bytes read so far.</summary>
+    internal long Count { get; private set; }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        var n = response.Read(buffer);
+        Count += n;
+        return n;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush() { }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

@@ -1,0 +1,105 @@
+using Conex.EndToEnd.Tests.Support;
+
+namespace Conex.EndToEnd.Tests.Engine;
+
+/// <summary>Images are mounted on the host for those who ask, and for nobody else.</summary>
+public sealed class ImageMountTests(EngineHouse house) : IClassFixture<EngineHouse>, IDisposable
+{
+    private readonly ImageArchive archive = new($"mark {Guid.NewGuid():N}");
+
+    public void Dispose()
+    {
+        archive.Dispose();
+        house.Do("image", "unmount", "--all", "--force").Succeeded();
+        Assert.Empty(Mounted());
+        house.RequireClean();
+    }
+
+    [Fact]
+    public void A_mounted_image_shows_its_merged_files_and_nobody_can_change_them()
+    {
+        Load();
+
+        string path = house.Ask("image", "mount", "mounted:1");
+
+        Assert.StartsWith("mark ", File.ReadAllText($"{path}/mark"), StringComparison.Ordinal);
+        Assert.Equal("root:x:0:\n", File.ReadAllText($"{path}/etc/group"));
+        Assert.False(File.Exists($"{path}/bin/vi"));
+        Assert.Contains("Read-only file system", house.DoOnHost($"touch {path}/new").EndedWith(1).Error, StringComparison.Ordinal);
+        Assert.Equal(path, house.Ask("image", "mount", archive.ConfigDigest[7..20]));
+        Assert.Equal([path], Mounted());
+        Assert.Equal($"mounted:1 {path}", house.Ask("image", "mount", "--format", "{{.Name}} {{.Path}}"));
+        Assert.Equal("mounted:1", house.Ask("image", "unmount", "mounted:1"));
+        Assert.Empty(Mounted());
+        Assert.False(Directory.Exists(path));
+        house.Do("image", "unmount", "mounted:1").FailedWith(1, "image mounted:1 is not mounted");
+        house.Do("image", "mount", "nosuch").FailedWith(1, "No such image: nosuch");
+        house.Do("rmi", "mounted:1").Succeeded();
+    }
+
+    [Fact]
+    public void An_image_of_one_layer_and_all_images_are_mounted()
+    {
+        string path = house.Ask("image", "mount", "box");
+        Assert.True(File.Exists($"{path}/bin/busybox"));
+
+        string[] lines = house.Ask("image", "mount", "--all").Split('\n');
+
+        Assert.Equal(Mounted().Order(StringComparer.Ordinal), lines.Select(line => line.Split(' ')[1]).Order(StringComparer.Ordinal));
+        Assert.Contains($"box:latest {path}", lines);
+        house.Do("image", "unmount", "-a").Succeeded();
+        Assert.Empty(Mounted());
+        house.Do("image", "mount", "-a", "box").FailedWith(1, "mutually exclusive");
+        house.Do("image", "unmount").FailedWith(1, "give the name of an image, or --all");
+    }
+
+    [Fact]
+    public void A_mount_that_is_in_use_goes_by_force_alone()
+    {
+        string path = house.Ask("image", "mount", "box");
+        using RunningProgram user = house.BeginProgram("/bin/sh", "-c", $"cd {path} && echo in && exec sleep 1000000");
+        user.WaitForOutput("in");
+
+        house.Do("image", "unmount", "box").FailedWith(1, "--force unmounts it all the same");
+        house.Do("image", "umount", "--force", "box").Succeeded();
+
+        Assert.Empty(Mounted());
+    }
+
+    [Fact]
+    public void A_mount_survives_the_daemon_and_one_whose_image_is_gone_does_not_survive_the_next()
+    {
+        Load();
+        string kept = house.Ask("image", "mount", "box");
+        string doomed = house.Ask("image", "mount", "mounted:1");
+        string stale = $"{house.DataRoot}/mounts/{new string('0', 64)}";
+        Directory.CreateDirectory(stale);
+        house.KillDaemon();
+        Assert.True(File.Exists($"{kept}/bin/busybox"));
+        house.Do("rmi", "mounted:1").Succeeded();
+        Assert.False(Directory.Exists(stale));
+        Assert.StartsWith("mark ", File.ReadAllText($"{doomed}/mark"), StringComparison.Ordinal);
+
+        house.KillDaemon();
+        house.Do("ps").Succeeded();
+
+        Assert.Equal([kept], Mounted());
+        Assert.False(Directory.Exists(doomed));
+        Assert.True(File.Exists($"{kept}/bin/busybox"));
+    }
+
+    private void Load() => house.Do("load", "-q", "-i", archive.Docker($"{Place()}/mounted.tar", "mounted:1")).Succeeded();
+
+    private string Place()
+    {
+        house.Prepare();
+        return house.Place;
+    }
+
+    private string[] Mounted() =>
+        [
+            .. File.ReadLines("/proc/self/mountinfo")
+                .Select(line => line.Split(' ')[4])
+                .Where(point => point.StartsWith($"{house.DataRoot}/mounts/", StringComparison.Ordinal)),
+        ];
+}

@@ -1,0 +1,149 @@
+using System.Text;
+using Conex.Images.Checks;
+using Conex.Images.Layers;
+using Conex.Images.Tests.Fixtures;
+using Conex.Linux.Files;
+
+namespace Conex.Images.Tests.Layers;
+
+/// <summary>A layer may have hard links to files of lower layers: they are the files that overlayfs would have copied up.</summary>
+public sealed class LowerLinkTests
+{
+    private static readonly byte[] Base = new TarBuilder()
+        .Directory("bin")
+        .File("bin/tool", "the tool", mode: 0x9ED, user: 5, group: 6)
+        .File("etc/conf", "lower")
+        .SymbolicLink("sbin", "bin")
+        .SymbolicLink("bin/alias", "tool")
+        .SymbolicLink("out", "/../../../../etc")
+        .ToArray();
+
+    public LowerLinkTests() => IndexedLayer.Need();
+
+    [Theory]
+    [InlineData(LayerStorage.Mounted)]
+    [InlineData(LayerStorage.Unpacked)]
+    public void A_link_to_a_lower_layers_file_is_that_file_with_all_that_belongs_to_it(LayerStorage storage)
+    {
+        using var store = new TestStore(storage);
+        StoredImage image = Load(
+            store,
+            new TarBuilder()
+                .Directory("opt", mode: 0x1C0)
+                .HardLink("opt/first", "bin/tool")
+                .HardLink("opt/second", "sbin/tool")
+                .HardLink("top", "opt/first")
+        );
+        foreach (string path in (string[])["opt/first", "opt/second", "top"])
+        {
+            Assert.Equal("the tool", store.Read(image, path));
+            FileStatus status = Status(store, image, path);
+            Assert.Equal((0x9EDu, 5u, 6u), (status.Mode & 0xFFF, status.UserId, status.GroupId));
+            Assert.Equal(TarBuilder.Time.Seconds, status.ModifiedSeconds);
+        }
+        Assert.Equal(Status(store, image, "opt/first").Inode, Status(store, image, "top").Inode);
+        // The directory is still as its layer says.
+        Assert.Equal(0x1C0u, Status(store, image, "opt").Mode & 0xFFF);
+        Assert.Equal(3, store.Images.LayerDirectories(image).Count);
+        Assert.Equal(2, image.Layers.Count);
+        store.Reopen();
+        Assert.Equal("the tool", store.Read(store.Images.Resolve("linked:1"), "opt/first"));
+        Assert.Empty(Check(store));
+        store.Remove("linked:1");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(store.Data, "layers/sha256")));
+    }
+
+    [Fact]
+    public void One_layer_means_another_file_in_each_image()
+    {
+        using var store = new TestStore(LayerStorage.Mounted);
+        byte[] link = new TarBuilder().HardLink("copy", "file").ToArray();
+        StoredImage one = store
+            .Load(TestImage.DockerArchive((new TestImage(new TarBuilder().File("file", "one").ToArray(), link), ["one:1"])))[0]
+            .Image;
+        StoredImage two = store
+            .Load(TestImage.DockerArchive((new TestImage(new TarBuilder().File("file", "two").ToArray(), link), ["two:1"])))[0]
+            .Image;
+        Assert.Equal(("one", "two"), (store.Read(one, "copy"), store.Read(two, "copy")));
+    }
+
+    [Fact]
+    public void A_link_and_the_whiteout_of_its_target_move_a_file()
+    {
+        using var store = new TestStore(LayerStorage.Mounted);
+        StoredImage image = Load(store, new TarBuilder().HardLink("etc/moved", "etc/conf").File("etc/.wh.conf", ""));
+        Assert.Equal("lower", store.Read(image, "etc/moved"));
+        // The layer's own whiteout stands above the lower file.
+        Assert.Equal(FileKind.CharacterDevice, Status(store, image, "etc/conf").Kind);
+    }
+
+    [Fact]
+    public void A_later_entry_takes_the_links_place()
+    {
+        using var store = new TestStore(LayerStorage.Mounted);
+        StoredImage image = Load(
+            store,
+            new TarBuilder().HardLink("x", "etc/conf").File("x", "own").Directory("d").HardLink("d/y", "etc/conf").File("d", "no directory")
+        );
+        Assert.Equal(("own", "no directory"), (store.Read(image, "x"), store.Read(image, "d")));
+        Assert.Equal(2, store.Images.LayerDirectories(image).Count);
+    }
+
+    [Theory]
+    [InlineData(LayerStorage.Mounted, "nowhere")]
+    [InlineData(LayerStorage.Unpacked, "nowhere")]
+    [InlineData(LayerStorage.Mounted, "bin")]
+    [InlineData(LayerStorage.Mounted, "bin/tool/x")]
+    [InlineData(LayerStorage.Unpacked, "out/shadow")]
+    public void A_link_to_what_no_layer_has_is_refused(LayerStorage storage, string target)
+    {
+        using var store = new TestStore(storage);
+        string message = store.Refuse(Archive(new TarBuilder().HardLink("x", target)));
+        Assert.Contains($"a hard link, x, to {target}, which is no file of the layer", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(LayerStorage.Mounted)]
+    [InlineData(LayerStorage.Unpacked)]
+    public void A_link_to_what_the_layer_hides_is_refused(LayerStorage storage)
+    {
+        using var store = new TestStore(storage);
+        Assert.Contains(
+            "which is no file of the layer",
+            store.Refuse(Archive(new TarBuilder().File("etc/.wh..wh..opq", "").HardLink("x", "etc/conf"))),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void A_lower_symbolic_link_leads_nowhere_outside()
+    {
+        using var store = new TestStore(LayerStorage.Mounted);
+        // out is ../../../../etc: the image's, whatever the host has.
+        StoredImage image = Load(store, new TarBuilder().HardLink("x", "out/conf").HardLink("y", "bin/alias"));
+        Assert.Equal("lower", store.Read(image, "x"));
+        Assert.Equal(FileKind.SymbolicLink, Status(store, image, "y").Kind);
+    }
+
+    private static byte[] Archive(TarBuilder layer) => TestImage.DockerArchive((new TestImage(Base, layer.ToArray()), ["linked:1"]));
+
+    private static StoredImage Load(TestStore store, TarBuilder layer) => store.Load(Archive(layer))[0].Image;
+
+    private static FileStatus Status(TestStore store, StoredImage image, string path) =>
+        store
+            .Images.OpenLayers(store.Images.LayerDirectories(image))
+            .Select(layer =>
+            {
+                using DirectoryHandle root = PathAt.OpenDirectory(layer.Path);
+                return EntryAt.Status(root, Encoding.UTF8.GetBytes(path));
+            })
+            .First(status => status is not null)!
+            .Value;
+
+    private static IReadOnlyList<StoreFinding> Check(TestStore store) =>
+        StoreCheck
+            .RunAsync(store.Images, new CheckOptions(), TestStore.NoUsers, TestContext.Current.CancellationToken)
+            .GetAwaiter()
+            .GetResult()
+            .Findings;
+}
