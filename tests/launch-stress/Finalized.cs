@@ -9,5 +9,7 @@ internal sealed class Finalized
     /// <summary>How many finalizers ran.</summary>
     internal static int Count => Volatile.Read(ref count);
 
+#pragma warning disable MA0055 // A finalizer is what this is about.
     ~Finalized() => Interlocked.Increment(ref count);
+#pragma warning restore MA0055
 }
