@@ -1,13 +1,8 @@
-using ZstdSharp;
-
 namespace Conex.Images.Compression;
 
 /// <summary>A decompressor that fails in one way only, and does not expand without end.</summary>
-internal sealed class GuardedStream(Stream expanding, CountingStream compressed, CompressionFormat format, ExpansionLimit limit)
-    : ReadOnlyStream
+internal sealed class GuardedStream(Stream expanding, ExpansionGuard guard) : ReadOnlyStream
 {
-    private long count;
-
     public override int Read(Span<byte> buffer)
     {
         int n;
@@ -15,17 +10,11 @@ internal sealed class GuardedStream(Stream expanding, CountingStream compressed,
         {
             n = expanding.Read(buffer);
         }
-        catch (Exception cause) when (cause is InvalidDataException or EndOfStreamException or ZstdException)
+        catch (Exception cause) when (ExpansionGuard.IsDamage(cause))
         {
-            throw new CompressionException($"the {Name} data is damaged or cut off", cause);
+            throw guard.Damaged(cause);
         }
-        count += n;
-        if (count > limit.Allowance && count - limit.Allowance > compressed.Count * limit.Ratio)
-        {
-            throw new CompressionException(
-                $"the {Name} data expands more than {limit.Ratio} times: {compressed.Count} bytes became {count} and there is more"
-            );
-        }
+        guard.Add(n);
         return n;
     }
 
@@ -37,6 +26,4 @@ internal sealed class GuardedStream(Stream expanding, CountingStream compressed,
         }
         base.Dispose(disposing);
     }
-
-    private string Name => format == CompressionFormat.Gzip ? "gzip" : "zstd";
 }

@@ -40,8 +40,5 @@ internal sealed class PartialBlob : IDisposable
         Length = 0;
     }
 
-    /// <summary>Makes it survive a power cut.</summary>
-    internal void Sync() => FileIo.Sync(file, path);
-
     public void Dispose() => file.Dispose();
 }

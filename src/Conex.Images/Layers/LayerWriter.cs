@@ -16,41 +16,36 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting)
 {
     private const uint OwnerOnly = 0x180;
     private const uint TreeMode = 0x1ED;
+    private const long LargeTar = 16 << 20;
+    private static readonly Lock Indexing = new();
 
-    /// <summary>Writes tar, index or tree, and record, in one pass over the stream.</summary>
+    /// <summary>Writes the tar, and then index or tree, and record.</summary>
     /// <inheritdoc cref="LayerStore.Unpack"/>
     internal StoredLayer Write(Stream tar, Digest? expected, CancellationToken cancellationToken)
     {
-        using Stream plain = Decompression.Open(tar);
-        using var hashing = new HashingStream(plain);
-        using FileHandle file = PathAt.Open(layer, LayerFiles.Tar, OpenMode.Write | OpenMode.Create | OpenMode.Exclusive, OwnerOnly);
-        using var recording = new RecordingStream(hashing, file, LayerFiles.Tar);
-        var reader = new TarReader(recording);
-        ErofsNode? root = null;
-        long contentSize;
-        if (isMounting)
+        if (expected is not { } diffId)
         {
-            (root, contentSize) = LayerIndexer.Read(reader, cancellationToken);
+            return WriteUnknown(tar, cancellationToken);
         }
-        else
+        StoredLayer stored;
+        using (Stream plain = Decompression.OpenAhead(tar))
+        using (LayerTarFile file = CreateTar(cancellationToken))
         {
-            contentSize = Extract(reader, cancellationToken);
+            plain.CopyTo(file);
+            stored = new StoredLayer(file.Digest, file.Count, 0);
         }
-        reader.Drain();
         CrashStep.At("layer.unpack.tar-written");
-        if (expected is { } diffId)
-        {
-            CheckDiffId(hashing.Digest, diffId);
-        }
-        else if (!reader.HasEndMarker)
-        {
-            throw new TarException("the tar ends early: it was cut off, or is no tar at all");
-        }
-        var stored = new StoredLayer(hashing.Digest, hashing.Count, contentSize);
-        LayerIndexRecord? index = root is null ? null : WriteIndexOrTree(root, stored.DiffId, cancellationToken);
-        CrashStep.At("layer.unpack.index-written");
-        LayerFiles.WriteRecord(layer, LayerRecord.From(stored) with { Index = index });
-        return stored;
+        CheckDiffId(stored.DiffId, diffId);
+        return ReadTar(stored, cancellationToken);
+    }
+
+    /// <summary>Makes a tar the layer's, and adds index or tree, and record.</summary>
+    /// <inheritdoc cref="LayerStore.Adopt"/>
+    internal StoredLayer Adopt(BlobWriter tar, CancellationToken cancellationToken)
+    {
+        tar.MoveInto(layer, LayerFiles.Tar);
+        CrashStep.At("layer.unpack.tar-adopted");
+        return ReadTar(new StoredLayer(tar.Digest, tar.Size, 0), cancellationToken);
     }
 
     /// <summary>Writes the index of the tar that is there, durably, and records it.</summary>
@@ -59,7 +54,7 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting)
     {
         using FileStream tar = OpenTar();
         (ErofsNode root, _) = LayerIndexer.Read(new TarReader(tar));
-        LayerRecord indexed = record with { Index = WriteIndex(root, Digest.Parse(record.DiffId)) };
+        LayerRecord indexed = record with { Index = WriteIndex(root, Digest.Parse(record.DiffId), durable: true) };
         CrashStep.At("layer.index.written");
         LayerFiles.WriteRecord(layer, indexed, durable: true);
         return indexed;
@@ -89,6 +84,64 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting)
         }
     }
 
+    /// <summary>What a client sends without saying what it is: read as it comes, so that something else than a tar ends at once.</summary>
+    private StoredLayer WriteUnknown(Stream tar, CancellationToken cancellationToken)
+    {
+        using Stream plain = Decompression.Open(tar);
+        using LayerTarFile file = CreateTar(cancellationToken);
+        var reader = new TarReader(new RecordingStream(plain, file));
+        (ErofsNode? root, long contentSize) = Read(reader, cancellationToken);
+        reader.Drain();
+        CrashStep.At("layer.unpack.tar-written");
+        return reader.HasEndMarker
+            ? Complete(new StoredLayer(file.Digest, file.Count, contentSize), root, cancellationToken)
+            : throw new TarException("the tar ends early: it was cut off, or is no tar at all");
+    }
+
+    /// <summary>Only the headers are read of a tar that becomes an index. One tree at a time is in memory, however many layers come at once.</summary>
+    private StoredLayer ReadTar(StoredLayer stored, CancellationToken cancellationToken)
+    {
+        using FileStream tar = OpenTar();
+        if (!isMounting)
+        {
+            return Complete(stored with { ContentSize = Extract(new TarReader(tar), cancellationToken) }, root: null, cancellationToken);
+        }
+        lock (Indexing)
+        {
+            StoredLayer indexed = IndexTar(tar, stored, cancellationToken);
+            if (stored.TarSize > LargeTar)
+            {
+                // The tree is garbage of an old generation now, which the collector would let stand while the next layers' trees grow beside it.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+            }
+            return indexed;
+        }
+    }
+
+    private StoredLayer IndexTar(Stream tar, StoredLayer stored, CancellationToken cancellationToken)
+    {
+        (ErofsNode root, long contentSize) = LayerIndexer.Read(new TarReader(tar), cancellationToken);
+        return Complete(stored with { ContentSize = contentSize }, root, cancellationToken);
+    }
+
+    private LayerTarFile CreateTar(CancellationToken cancellationToken) =>
+        new(
+            PathAt.Open(layer, LayerFiles.Tar, OpenMode.Write | OpenMode.Create | OpenMode.Exclusive, OwnerOnly),
+            LayerFiles.Tar,
+            cancellationToken
+        );
+
+    private (ErofsNode? Root, long ContentSize) Read(TarReader reader, CancellationToken cancellationToken) =>
+        isMounting ? LayerIndexer.Read(reader, cancellationToken) : (null, Extract(reader, cancellationToken));
+
+    private StoredLayer Complete(StoredLayer stored, ErofsNode? root, CancellationToken cancellationToken)
+    {
+        LayerIndexRecord? index = root is null ? null : WriteIndexOrTree(root, stored.DiffId, cancellationToken);
+        CrashStep.At("layer.unpack.index-written");
+        LayerFiles.WriteRecord(layer, LayerRecord.From(stored) with { Index = index });
+        return stored;
+    }
+
     private LayerIndexRecord? WriteIndexOrTree(ErofsNode root, Digest diffId, CancellationToken cancellationToken)
     {
         try
@@ -103,7 +156,7 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting)
         }
     }
 
-    private LayerIndexRecord WriteIndex(ErofsNode root, Digest diffId)
+    private LayerIndexRecord WriteIndex(ErofsNode root, Digest diffId, bool durable = false)
     {
         const string temporary = ".layer.erofs.tmp";
         PathAt.Unlink(layer, temporary);
@@ -113,7 +166,7 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting)
         {
             using FileStream tar = OpenTar();
             LayerIndex.Write(root, diffId, tar, index);
-            index.Flush(flushToDisk: true);
+            index.Flush(flushToDisk: durable);
         }
         catch (ErofsLimitException)
         {
