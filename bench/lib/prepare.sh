@@ -5,18 +5,37 @@ prepare() {
     . "$root/eng/lib/progress.sh"
     # shellcheck source=/dev/null
     . "$root/eng/lib/packages.sh"
-    need_programs
+    need_programs crun runc podman busybox-static strace time mmdebstrap
     make_program pair
     make_program floor
     copy_product
     make_bundle
     fetch_newer_crun
     fetch_docker
+    ! measures_images "$@" || prepare_images
+}
+
+# measures_images PART…: whether one of them is of images.
+measures_images() {
+    [ $# = 0 ] || [[ " $* " == *" image"* ]]
+}
+
+prepare_images() {
+    # shellcheck source=/dev/null
+    . "$root/eng/lib/peers.sh"
+    mkdir -p "$CONEX_PEERS"
+    need_programs skopeo umoci
+    make_program limits
+    collect_apt_settings
+    [ -x "$CONEX_PEERS/registry/usr/bin/docker-registry" ] || (fetch_registry) >"$work/registry.log" 2>&1
+    [ -x "$CONEX_PEERS/erofs/usr/bin/mkfs.erofs" ] || (fetch_erofs) >"$work/erofs.log" 2>&1
+    [ -x "$CONEX_PEERS/containerd/usr/bin/containerd" ] || (extract_newer containerd containerd sid stable) >"$work/containerd.log" 2>&1
+    make_layered
 }
 
 need_programs() {
     local missing=() package
-    for package in crun runc podman busybox-static strace time mmdebstrap; do
+    for package in "$@"; do
         [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) == ii* ]] || missing+=("$package")
     done
     [ ${#missing[@]} = 0 ] || need_packages "${missing[@]}" >&2

@@ -1,3 +1,4 @@
+using Conex.Images.Compression;
 using Conex.Images.Content;
 using Conex.Oci;
 
@@ -9,6 +10,7 @@ internal sealed class ArchiveFile : IDisposable
     private const int DocumentLimit = 16 << 20;
     private readonly byte[]? bytes;
     private readonly BlobWriter? spooled;
+    private string? layerType;
 
     internal ArchiveFile(byte[] bytes, Digest digest)
     {
@@ -28,7 +30,24 @@ internal sealed class ArchiveFile : IDisposable
 
     internal long Size { get; }
 
+    /// <summary>The media type of a layer whose bytes these are.</summary>
+    internal string LayerType
+    {
+        get
+        {
+            if (layerType is null)
+            {
+                using Stream stream = OpenRead();
+                layerType = Decompression.LayerType(stream);
+            }
+            return layerType;
+        }
+    }
+
     public void Dispose() => spooled?.Dispose();
+
+    /// <summary>The file on the disk, when it is there and is the tar of that digest: it can become the layer's without being copied.</summary>
+    internal BlobWriter? AsTar(Digest diffId) => Digest == diffId && LayerType == MediaType.OciLayer ? spooled : null;
 
     internal Stream OpenRead() => spooled?.OpenRead() ?? new MemoryStream(bytes!, writable: false);
 

@@ -91,16 +91,11 @@ internal static class ArchiveLoader
         for (int i = 0; i < image.Layers.Count; i++)
         {
             ArchiveFile file = archived.Layers[i].File;
-            string type;
-            using (Stream stream = file.OpenRead())
-            {
-                type = Decompression.LayerType(stream);
-            }
-            if (type == MediaType.OciLayer)
+            if (file.LayerType == MediaType.OciLayer)
             {
                 continue;
             }
-            store.Blobs.Keep(image.Layers[i].DiffId, file.Digest, file.Size, type, () => file.Keep(store.Content));
+            store.Blobs.Keep(image.Layers[i].DiffId, file.Digest, file.Size, file.LayerType, () => file.Keep(store.Content));
         }
     }
 
@@ -120,7 +115,7 @@ internal static class ArchiveLoader
             var report = new ProgressStream.Report(progress, diffId.Short, layer.File.Size);
             try
             {
-                layers.Add(session.Provide(diffId, () => new ProgressStream(layer.File.OpenRead(), report), cancellationToken));
+                layers.Add(session.Provide(diffId, layer.File, report, cancellationToken));
             }
             catch (Exception e) when (e is TarException or CompressionException or LayerException)
             {

@@ -31,5 +31,9 @@ internal sealed class ProgressStream(Stream source, ProgressStream.Report report
     }
 
     /// <summary>Whom to tell, and of what.</summary>
-    internal sealed record Report(IProgress<LoadProgress>? Progress, string Item, long Total);
+    internal sealed record Report(IProgress<LoadProgress>? Progress, string Item, long Total)
+    {
+        /// <summary>All of it was read before.</summary>
+        internal void Complete() => Progress?.Report(new LoadProgress(Item, "Loading layer", Total, Total));
+    }
 }

@@ -13,4 +13,8 @@ public sealed record ExpansionLimit(int Ratio, long Most)
 
     /// <summary>As a limit for an archive of many layers, each of which has its own.</summary>
     internal ExpansionLimit OfArchive => this with { Most = long.MaxValue };
+
+    /// <summary>What to say of a tar that is larger.</summary>
+    internal CompressionException TooLarge() =>
+        new($"it has more than {Most} bytes uncompressed, which is the limit: \"max-layer-size\" in conexd.json allows more");
 }

@@ -48,6 +48,13 @@ public sealed class BlobWriter : IDisposable
         }
     }
 
+    /// <summary>Gives what was written to whoever syncs it.</summary>
+    internal void MoveInto(DirectoryHandle directory, string name)
+    {
+        PathAt.Rename(PathAt.Current, path, directory, name);
+        isCommitted = true;
+    }
+
     internal void MoveTo(string target)
     {
         FileIo.Sync(file, path);

@@ -68,7 +68,8 @@ public static class HelloImage
             ],
         }.ToUtf8Json();
         using var session = new LayerSession(store);
-        StoredLayer layer = session.Provide(diffId, () => new MemoryStream(tar, writable: false), CancellationToken.None);
+        using var file = new ArchiveFile(tar, diffId);
+        StoredLayer layer = session.Provide(diffId, file, new ProgressStream.Report(null, "", tar.Length), CancellationToken.None);
         session.Commit();
         return store.Register([new NewImage(config, PlainManifest.For(config, [layer]), [layer], [Reference])])[0].Image;
     }

@@ -3,7 +3,6 @@ namespace Conex.Images.Erofs;
 /// <summary>Where everything lies: inodes from the superblock's end on, level by level, then the shared attributes, then blocks of content.</summary>
 internal sealed class ImageLayout
 {
-    private readonly Dictionary<ErofsNode, InodePlan> plans = new(ReferenceEqualityComparer.Instance);
     private readonly List<InodePlan> inodes = [];
 
     internal ImageLayout(ErofsNode root)
@@ -41,7 +40,7 @@ internal sealed class ImageLayout
     /// <summary>Blocks of the whole image.</summary>
     internal long BlockCount { get; }
 
-    internal ulong NumberOf(ErofsNode node) => plans[node].Number;
+    internal static ulong NumberOf(ErofsNode node) => node.Plan!.Number;
 
     /// <summary>Gives each node one inode, under however many names it stands, and counts them.</summary>
     private void Collect(ErofsNode root)
@@ -56,7 +55,7 @@ internal sealed class ImageLayout
             }
             foreach (ErofsNode child in children.OrderBy(pair => pair.Key, ByteOrder.Instance).Select(pair => pair.Value))
             {
-                InodePlan plan = plans.TryGetValue(child, out InodePlan? known) ? known : Add(child);
+                InodePlan plan = child.Plan is { } known && known.Image == this ? known : Add(child);
                 if (child.IsDirectory)
                 {
                     plan.Links = 2;
@@ -72,8 +71,8 @@ internal sealed class ImageLayout
 
     private InodePlan Add(ErofsNode node)
     {
-        var plan = new InodePlan(node);
-        plans[node] = plan;
+        var plan = new InodePlan(this, node);
+        node.Plan = plan;
         inodes.Add(plan);
         return plan;
     }

@@ -3,8 +3,11 @@ using Conex.Linux.Files;
 namespace Conex.Images.Erofs;
 
 /// <summary>One inode on its way into the image: what belongs to it, and where it lies.</summary>
-internal sealed class InodePlan(ErofsNode node)
+internal sealed class InodePlan(ImageLayout image, ErofsNode node)
 {
+    /// <summary>What it is a part of.</summary>
+    internal ImageLayout Image { get; } = image;
+
     internal ErofsNode Node { get; } = node;
 
     /// <summary>How many names it has; of a directory also its own "." and the ".." of its subdirectories.</summary>

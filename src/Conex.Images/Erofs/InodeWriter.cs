@@ -98,8 +98,8 @@ internal sealed class InodeWriter(Stream output, ImageLayout tree, Stream device
         }
     }
 
-    private ReadOnlyMemory<byte> Content(InodePlan inode) =>
-        inode.Directory is { } directory ? directory.Encode(tree.NumberOf) : inode.Node.LinkTarget;
+    private static ReadOnlyMemory<byte> Content(InodePlan inode) =>
+        inode.Directory is { } directory ? directory.Encode(ImageLayout.NumberOf) : inode.Node.LinkTarget;
 
     private void Write(ReadOnlySpan<byte> bytes)
     {

@@ -143,7 +143,7 @@ internal sealed class LayerIndexer
             Extents = Extents(entry),
         };
         lastFile = node;
-        contentSize += node.Extents.Sum(extent => extent.Length);
+        contentSize += entry.Segments is null ? entry.Size : node.Extents.Sum(extent => extent.Length);
         UnpackError.Check(Put(parent, path, node), "create", path);
         UnpackError.Check(NodeAttributes.Apply(node, entry, tree.Rules), "set the attributes of", path);
     }

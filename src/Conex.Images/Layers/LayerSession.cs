@@ -1,3 +1,4 @@
+using Conex.Images.Archives;
 using Conex.Oci;
 
 namespace Conex.Images.Layers;
@@ -10,21 +11,28 @@ internal sealed class LayerSession(ImageStore store) : IDisposable
     private readonly HashSet<Digest> leased = [];
 
     /// <summary>The layer of a known diff ID: unpacked, or when it is in the store only verified.</summary>
-    internal StoredLayer Provide(Digest diffId, Func<Stream> open, CancellationToken cancellationToken)
+    internal StoredLayer Provide(Digest diffId, ArchiveFile file, ProgressStream.Report report, CancellationToken cancellationToken)
     {
         if (provided.TryGetValue(diffId, out StoredLayer? layer))
         {
             return layer;
         }
         Lease(diffId);
-        using Stream tar = open();
         if (store.Layers.Find(diffId) is { } present)
         {
+            using Stream tar = new ProgressStream(file.OpenRead(), report);
             store.Layers.Verify(tar, diffId, cancellationToken);
             layer = present;
         }
+        else if (file.AsTar(diffId) is { } spooled)
+        {
+            pending.Add(store.Layers.AdoptTar(spooled, cancellationToken));
+            report.Complete();
+            layer = pending[^1].Layer;
+        }
         else
         {
+            using Stream tar = new ProgressStream(file.OpenRead(), report);
             pending.Add(store.Layers.Unpack(tar, diffId, cancellationToken));
             layer = pending[^1].Layer;
         }

@@ -116,14 +116,22 @@ public sealed class LayerStore : IDisposable
     /// <exception cref="CompressionException">The compressed data is damaged or a bomb.</exception>
     /// <exception cref="LayerException">An entry is hostile, or the diff ID is another one.</exception>
     /// <exception cref="KernelException">The machine refuses: no space, no permission.</exception>
-    public PendingLayer Unpack(Stream tar, Digest? expected, CancellationToken cancellationToken = default)
+    public PendingLayer Unpack(Stream tar, Digest? expected, CancellationToken cancellationToken = default) =>
+        Fill(writer => writer.Write(tar, expected, cancellationToken));
+
+    /// <summary>Takes a layer in whose tar lies on the disk and is hashed already: the file becomes the layer's, and only its headers are read.</summary>
+    /// <inheritdoc cref="Unpack"/>
+    internal PendingLayer AdoptTar(BlobWriter tar, CancellationToken cancellationToken) =>
+        Fill(writer => writer.Adopt(tar, cancellationToken));
+
+    private PendingLayer Fill(Func<LayerWriter, StoredLayer> fill)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{UnpackPrefix}{Interlocked.Increment(ref counter)}");
         PathAt.MakeDirectory(directory, name, 0x1C0);
         try
         {
             using DirectoryHandle layerDirectory = PathAt.OpenDirectory(directory, name);
-            StoredLayer layer = new LayerWriter(layerDirectory, isMounting, Expansion).Write(tar, expected, cancellationToken);
+            StoredLayer layer = fill(new LayerWriter(layerDirectory, isMounting, Expansion));
             CrashStep.At("layer.unpack.unpacked");
             return new PendingLayer(directory, name, layer);
         }

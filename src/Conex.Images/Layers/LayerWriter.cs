@@ -17,49 +17,40 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
 {
     private const uint OwnerOnly = 0x180;
     private const uint TreeMode = 0x1ED;
+    private const long LargeTar = 16 << 20;
+    private static readonly Lock Indexing = new();
 
-    /// <summary>Writes tar, index or tree, and record, in one pass over the stream.</summary>
+    /// <summary>Writes the tar, and then index or tree, and record.</summary>
     /// <inheritdoc cref="LayerStore.Unpack"/>
     internal StoredLayer Write(Stream tar, Digest? expected, CancellationToken cancellationToken)
     {
-        using Stream plain = Decompression.Open(tar, expansion);
-        using var hashing = new HashingStream(plain);
-        using FileHandle file = PathAt.Open(layer, LayerFiles.Tar, OpenMode.Write | OpenMode.Create | OpenMode.Exclusive, OwnerOnly);
-        using var recording = new RecordingStream(hashing, file, LayerFiles.Tar);
-        var reader = new TarReader(recording, TarLimits.Default with { ArchiveSize = expansion.Most });
-        ErofsNode? root = null;
-        long contentSize;
-        bool hasLinks = false;
-        IReadOnlyList<LowerLink> links = [];
-        if (isMounting)
+        if (expected is not { } diffId)
         {
-            (root, contentSize, links) = LayerIndexer.ReadOfImage(reader, cancellationToken);
+            return WriteUnknown(tar, cancellationToken);
         }
-        else
+        StoredLayer stored;
+        using (Stream plain = Decompression.OpenAhead(tar, expansion))
+        using (LayerTarFile file = CreateTar(cancellationToken))
         {
-            contentSize = Extract(reader, out hasLinks, cancellationToken);
+            plain.CopyTo(file);
+            stored = new StoredLayer(file.Digest, file.Count, 0);
         }
-        reader.Drain();
         CrashStep.At("layer.unpack.tar-written");
-        if (expected is { } diffId)
+        CheckDiffId(stored.DiffId, diffId);
+        return ReadTar(stored, cancellationToken);
+    }
+
+    /// <summary>Makes a tar the layer's, and adds index or tree, and record.</summary>
+    /// <inheritdoc cref="LayerStore.AdoptTar"/>
+    internal StoredLayer Adopt(BlobWriter tar, CancellationToken cancellationToken)
+    {
+        if (tar.Size > expansion.Most)
         {
-            CheckDiffId(hashing.Digest, diffId);
+            throw expansion.TooLarge();
         }
-        else if (!reader.HasEndMarker)
-        {
-            throw new TarException("the tar ends early: it was cut off, or is no tar at all");
-        }
-        var stored = new StoredLayer(hashing.Digest, hashing.Count, contentSize);
-        LayerIndexRecord? index = root is null ? null : WriteIndexOrTree(root, stored.DiffId, cancellationToken);
-        CrashStep.At("layer.unpack.index-written");
-        if (hasLinks)
-        {
-            // Which of them hold at the end, and where they lead, the tree in memory knows.
-            using FileStream again = OpenTar();
-            links = LayerIndexer.ReadOfImage(new TarReader(again), cancellationToken).Links;
-        }
-        LayerFiles.WriteRecord(layer, LayerRecord.From(stored) with { Index = index, Links = links.Count > 0 ? [.. links] : null });
-        return stored;
+        tar.MoveInto(layer, LayerFiles.Tar);
+        CrashStep.At("layer.unpack.tar-adopted");
+        return ReadTar(new StoredLayer(tar.Digest, tar.Size, 0), cancellationToken);
     }
 
     /// <summary>Writes the index of the tar that is there, durably, and records it.</summary>
@@ -68,7 +59,7 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
     {
         using FileStream tar = OpenTar();
         (ErofsNode root, _, _) = LayerIndexer.ReadOfImage(new TarReader(tar));
-        LayerRecord indexed = record with { Index = WriteIndex(root, Digest.Parse(record.DiffId)) };
+        LayerRecord indexed = record with { Index = WriteIndex(root, Digest.Parse(record.DiffId), durable: true) };
         CrashStep.At("layer.index.written");
         LayerFiles.WriteRecord(layer, indexed, durable: true);
         return indexed;
@@ -98,6 +89,81 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
         }
     }
 
+    /// <summary>What a client sends without saying what it is: read as it comes, so that something else than a tar ends at once.</summary>
+    private StoredLayer WriteUnknown(Stream tar, CancellationToken cancellationToken)
+    {
+        using Stream plain = Decompression.Open(tar, expansion);
+        using LayerTarFile file = CreateTar(cancellationToken);
+        var reader = new TarReader(new RecordingStream(plain, file), Limits);
+        TarContent content = Read(reader, cancellationToken);
+        reader.Drain();
+        CrashStep.At("layer.unpack.tar-written");
+        return reader.HasEndMarker
+            ? Complete(new StoredLayer(file.Digest, file.Count, content.Size), content, cancellationToken)
+            : throw new TarException("the tar ends early: it was cut off, or is no tar at all");
+    }
+
+    /// <summary>Only the headers are read of a tar that becomes an index. One tree at a time is in memory, however many layers come at once.</summary>
+    private StoredLayer ReadTar(StoredLayer stored, CancellationToken cancellationToken)
+    {
+        if (!isMounting)
+        {
+            return ReadAndComplete(stored, cancellationToken);
+        }
+        lock (Indexing)
+        {
+            StoredLayer indexed = ReadAndComplete(stored, cancellationToken);
+            if (stored.TarSize > LargeTar)
+            {
+                // The tree is garbage of an old generation now, which the collector would let stand while the next layers' trees grow beside it.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+            }
+            return indexed;
+        }
+    }
+
+    private StoredLayer ReadAndComplete(StoredLayer stored, CancellationToken cancellationToken)
+    {
+        using FileStream tar = OpenTar();
+        TarContent content = Read(new TarReader(tar, Limits), cancellationToken);
+        return Complete(stored with { ContentSize = content.Size }, content, cancellationToken);
+    }
+
+    private TarLimits Limits => TarLimits.Default with { ArchiveSize = expansion.Most };
+
+    private LayerTarFile CreateTar(CancellationToken cancellationToken) =>
+        new(
+            PathAt.Open(layer, LayerFiles.Tar, OpenMode.Write | OpenMode.Create | OpenMode.Exclusive, OwnerOnly),
+            LayerFiles.Tar,
+            cancellationToken
+        );
+
+    private TarContent Read(TarReader reader, CancellationToken cancellationToken)
+    {
+        if (!isMounting)
+        {
+            long unpacked = Extract(reader, out bool hasLinks, cancellationToken);
+            return new TarContent(null, unpacked, [], hasLinks);
+        }
+        (ErofsNode root, long size, IReadOnlyList<LowerLink> links) = LayerIndexer.ReadOfImage(reader, cancellationToken);
+        return new TarContent(root, size, links, HasUnknownLinks: false);
+    }
+
+    private StoredLayer Complete(StoredLayer stored, TarContent content, CancellationToken cancellationToken)
+    {
+        LayerIndexRecord? index = content.Root is null ? null : WriteIndexOrTree(content.Root, stored.DiffId, cancellationToken);
+        CrashStep.At("layer.unpack.index-written");
+        IReadOnlyList<LowerLink> links = content.Links;
+        if (content.HasUnknownLinks)
+        {
+            // Which of them hold at the end, and where they lead, the tree in memory knows.
+            using FileStream again = OpenTar();
+            links = LayerIndexer.ReadOfImage(new TarReader(again), cancellationToken).Links;
+        }
+        LayerFiles.WriteRecord(layer, LayerRecord.From(stored) with { Index = index, Links = links.Count > 0 ? [.. links] : null });
+        return stored;
+    }
+
     private LayerIndexRecord? WriteIndexOrTree(ErofsNode root, Digest diffId, CancellationToken cancellationToken)
     {
         try
@@ -112,7 +178,7 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
         }
     }
 
-    private LayerIndexRecord WriteIndex(ErofsNode root, Digest diffId)
+    private LayerIndexRecord WriteIndex(ErofsNode root, Digest diffId, bool durable = false)
     {
         const string temporary = ".layer.erofs.tmp";
         PathAt.Unlink(layer, temporary);
@@ -122,7 +188,7 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
         {
             using FileStream tar = OpenTar();
             LayerIndex.Write(root, diffId, tar, index);
-            index.Flush(flushToDisk: true);
+            index.Flush(flushToDisk: durable);
         }
         catch (ErofsLimitException)
         {
@@ -143,4 +209,11 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
         UnpackError.Check(OpenFile.SetMode(root, TreeMode), "set the mode of", default);
         return LayerExtractor.Extract(reader, root, UnpackRules.Current, leavesLinks: true, out hasLinks, cancellationToken);
     }
+
+    /// <summary>What a tar holds.</summary>
+    /// <param name="Root">The tree for an index; null where the tar was unpacked.</param>
+    /// <param name="Size">Bytes of its files.</param>
+    /// <param name="Links">Hard links to files of lower layers.</param>
+    /// <param name="HasUnknownLinks">Whether there are such links that were not looked at.</param>
+    private sealed record TarContent(ErofsNode? Root, long Size, IReadOnlyList<LowerLink> Links, bool HasUnknownLinks);
 }

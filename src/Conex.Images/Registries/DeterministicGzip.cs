@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Conex.Images.Compression;
 using Conex.Images.Content;
 
 namespace Conex.Images.Registries;
@@ -20,32 +21,8 @@ internal static class DeterministicGzip
         }
     }
 
-    private sealed class BlobWriterStream(BlobWriter target) : Stream
+    private sealed class BlobWriterStream(BlobWriter target) : WriteOnlyStream
     {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override void Write(ReadOnlySpan<byte> buffer) => target.Write(buffer);
-
-        public override void Write(byte[] buffer, int offset, int count) => target.Write(buffer.AsSpan(offset, count));
-
-        public override void Flush() { }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

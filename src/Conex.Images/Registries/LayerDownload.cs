@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Security.Cryptography;
 using Conex.Images.Compression;
@@ -11,6 +12,7 @@ namespace Conex.Images.Registries;
 /// A connection that breaks is opened again at the same byte. All of it is hashed on its way to the reader.</summary>
 internal sealed class LayerDownload : ReadOnlyStream
 {
+    private const int BufferSize = 128 << 10;
     private readonly Descriptor descriptor;
     private readonly PartialBlob partial;
     private readonly Func<long, CancellationToken, Task<HttpResponseMessage>> open;
@@ -18,7 +20,8 @@ internal sealed class LayerDownload : ReadOnlyStream
     private readonly Action<long> progress;
     private readonly CancellationToken cancellationToken;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly byte[] buffer = new byte[128 << 10];
+    private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private CancellationTokenSource deadline;
     private readonly long prefix;
     private Stream? former;
     private HttpResponseMessage? response;
@@ -39,6 +42,7 @@ internal sealed class LayerDownload : ReadOnlyStream
     {
         (this.descriptor, this.partial, this.open) = (descriptor, partial, open);
         (this.settings, this.progress, this.cancellationToken) = (settings, progress, cancellationToken);
+        deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (partial.Length > descriptor.Size)
         {
             partial.Clear();
@@ -63,14 +67,17 @@ internal sealed class LayerDownload : ReadOnlyStream
         return n;
     }
 
-    /// <summary>Reads the rest, and checks the whole.</summary>
+    /// <summary>Reads the rest, and checks the whole. It is durable when the layer is: committing that syncs the file system.</summary>
     /// <exception cref="RegistryException">It is something else than its digest says; nothing of it is kept.</exception>
     internal void Finish()
     {
-        byte[] rest = new byte[128 << 10];
-        while (Read(rest) > 0)
+        if (position < descriptor.Size)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            byte[] rest = new byte[BufferSize];
+            while (Read(rest) > 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
         }
         Digest actual = Digest.FromSha256(hash.GetCurrentHash());
         if (actual != descriptor.Digest)
@@ -88,6 +95,8 @@ internal sealed class LayerDownload : ReadOnlyStream
             former?.Dispose();
             Disconnect();
             hash.Dispose();
+            deadline.Dispose();
+            ArrayPool<byte>.Shared.Return(buffer);
         }
         base.Dispose(disposing);
     }
@@ -190,14 +199,16 @@ internal sealed class LayerDownload : ReadOnlyStream
     /// <summary>Waits for bytes, not for ever.</summary>
     private int Wait(Func<CancellationToken, ValueTask<int>> read)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(settings.Stall);
         try
         {
-            return read(deadline.Token).AsTask().GetAwaiter().GetResult();
+            ValueTask<int> reading = read(deadline.Token);
+            return reading.IsCompleted ? reading.GetAwaiter().GetResult() : reading.AsTask().GetAwaiter().GetResult();
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
+            deadline.Dispose();
+            deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             throw new TimeoutException($"no byte came for {settings.Stall.TotalSeconds:0} seconds", e);
         }
     }

@@ -4,7 +4,7 @@ namespace Conex.Images.Tar;
 internal sealed class TarInput(Stream stream)
 {
     internal const int BlockSize = 512;
-    private readonly byte[] buffer = new byte[256 * 1024];
+    private readonly byte[] buffer = new byte[128 * 1024];
     private int start;
     private int end;
     private long read;
@@ -74,6 +74,11 @@ internal sealed class TarInput(Stream stream)
     /// <exception cref="TarException">The archive ends within.</exception>
     internal void Skip(long count)
     {
+        if (count - (end - start) > buffer.Length && stream.CanSeek)
+        {
+            Jump(count);
+            return;
+        }
         while (count > 0)
         {
             count -= ReadChunk(count).Length;
@@ -114,6 +119,19 @@ internal sealed class TarInput(Stream stream)
     {
         start = end = 0;
         while (stream.Read(buffer) > 0) { }
+    }
+
+    /// <summary>In a file, what is skipped need not be read.</summary>
+    private void Jump(long count)
+    {
+        long beyond = count - (end - start);
+        if (stream.Length - stream.Position < beyond)
+        {
+            throw EndsEarly();
+        }
+        stream.Position += beyond;
+        read += beyond;
+        start = end = 0;
     }
 
     private static TarException EndsEarly() => new("the tar ends early: it was cut off");

@@ -102,6 +102,7 @@ internal sealed record CrashScenario
                 Act = h => h.Do("image", "unmount", Image),
                 Check = ImageIsMountedOrNot,
             },
+            "layer.unpack.tar-adopted" => new() { Act = LoadPlain, Check = ImageIsWholeOrAbsent },
             _ when IsOne(step, "image.import.") => new()
             {
                 Act = h => h.Do("import", TestImages.BoxTar, "imported:1"),
@@ -153,6 +154,13 @@ internal sealed record CrashScenario
     {
         using var archive = new ImageArchive("a mark");
         house.Do("load", "-i", archive.Oci($"{house.Place}/crash.tar", Image));
+    }
+
+    /// <summary>As tars, of which one is large enough to lie on the disk before it is understood.</summary>
+    private static void LoadPlain(EngineHouse house)
+    {
+        using var archive = new ImageArchive("a mark");
+        house.Do("load", "-i", archive.Docker($"{house.Place}/crash.tar", Image));
     }
 
     /// <summary>The engine comes back for a second pull, which goes on with what the first one left.</summary>

@@ -11,7 +11,11 @@ internal static class TestImages
     internal static string BoxTar => Made("box.tar", MakeBox);
 
     /// <summary>A small Debian: dynamic programs, many files, links, owners, special modes.</summary>
-    internal static string DebianTar => Made("debian.tar", MakeDebian);
+    internal static string DebianTar => Made("debian.tar", path => MakeDebian(path, "--variant=essential"));
+
+    /// <summary>A Debian to work in: a compiler, Python, a web server, and apt.</summary>
+    internal static string DebianWithToolsTar =>
+        Made("debian-tools.tar", path => MakeDebian(path, "--variant=minbase", "--include=gcc,libc6-dev,nginx-light,python3"));
 
     private static string Folder => Path.Combine(Repository.Root, "artifacts", "test-images");
 
@@ -45,14 +49,14 @@ internal static class TestImages
         }
     }
 
-    private static void MakeDebian(string path)
+    private static void MakeDebian(string path, params string[] contents)
     {
         string mmdebstrap = Product.OfMachine("mmdebstrap", "mmdebstrap");
         // What this machine's apt may take from where (./test collects it).
         string[] options = Environment.GetEnvironmentVariable("CONEX_APT_CONF") is { } settings ? [$"--aptopt={settings}"] : [];
         CommandResult result = RunningProgram.Run(
             mmdebstrap,
-            ["--quiet", "--variant=essential", "--format=tar", "--aptopt=Apt::Install-Recommends false", .. options, "bookworm", path],
+            ["--quiet", .. contents, "--format=tar", "--aptopt=Apt::Install-Recommends false", .. options, "bookworm", path],
             patience: TimeSpan.FromMinutes(10)
         );
         Assert.SkipUnless(result.ExitCode == 0, $"mmdebstrap cannot make a Debian here: {result.Error.TrimEnd().Split('\n')[^1]}");

@@ -104,7 +104,8 @@ public sealed class BrokenArchiveTests
     public void A_layer_with_another_diff_ID() => Refused("has the diff ID", WithLayer(new TarBuilder().File("y").ToArray()));
 
     [Fact]
-    public void A_layer_that_is_no_tar() => Refused("no tar at all", WithLayer([.. Enumerable.Repeat((byte)'x', 2000)]));
+    public void A_layer_that_is_no_tar() =>
+        Refused("no tar at all", TestImage.DockerArchive((new TestImage([.. Enumerable.Repeat((byte)'x', 2000)]), [])));
 
     [Fact]
     public void A_layer_that_leads_out_of_itself()
