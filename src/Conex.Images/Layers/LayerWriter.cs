@@ -35,7 +35,7 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
             plain.CopyTo(file);
             stored = new StoredLayer(file.Digest, file.Count, 0);
         }
-        CrashStep.At("layer.unpack.tar-written");
+        AfterTar();
         CheckDiffId(stored.DiffId, diffId);
         return ReadTar(stored, cancellationToken);
     }
@@ -97,7 +97,7 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
         var reader = new TarReader(new RecordingStream(plain, file), Limits);
         TarContent content = Read(reader, cancellationToken);
         reader.Drain();
-        CrashStep.At("layer.unpack.tar-written");
+        AfterTar();
         return reader.HasEndMarker
             ? Complete(new StoredLayer(file.Digest, file.Count, content.Size), content, cancellationToken)
             : throw new TarException("the tar ends early: it was cut off, or is no tar at all");
@@ -128,6 +128,8 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
         TarContent content = Read(new TarReader(tar, Limits), cancellationToken);
         return Complete(stored with { ContentSize = content.Size }, content, cancellationToken);
     }
+
+    private static void AfterTar() => CrashStep.At("layer.unpack.tar-written");
 
     private TarLimits Limits => TarLimits.Default with { ArchiveSize = expansion.Most };
 
