@@ -249,6 +249,27 @@ public sealed class MountAdditionTests : IDisposable
     }
 
     [Fact]
+    public void Later_mounts_of_the_host_come_in_only_where_that_is_asked_for()
+    {
+        Directory.CreateDirectory($"{source}/sub");
+        TestBundle bundle = house.NewBundle().Command("sleep", "1000000");
+        bundle.Write();
+        string list = List(
+            TestBundle.Entry("/parted", "bind", source, "rbind"),
+            TestBundle.Entry("/followed", "bind", source, "rbind", "rslave")
+        );
+        string runtime = $"{house.Program} --root {house.StateRoot}";
+        CommandResult result = MountTests
+            .Unshared(
+                $"mount --make-rshared / && {runtime} run -d -b {bundle.Path} {house.Id} </dev/null >/dev/null 2>&1 "
+                    + $"&& {runtime} mounts add {house.Id} {list} && mount -t tmpfs later {source}/sub "
+                    + $"&& {runtime} exec {house.Id} grep -o ' /.*ed/sub tmpfs' /proc/mounts; {runtime} delete -f {house.Id}"
+            )
+            .Succeeded();
+        Assert.Equal([" /followed/sub tmpfs"], result.Lines);
+    }
+
+    [Fact]
     public void A_message_queue_is_that_of_the_container_and_a_tmpfs_begins_with_what_it_covers()
     {
         TestBundle bundle = house.NewBundle();
