@@ -125,6 +125,7 @@ commands:
         .string "exec"
         .string "restore"
         .string "monitor"
+        .string "mounts"
         .byte   0
         .balign 8
 read_only:

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Conex.Linux.Errors;
 using Conex.Linux.Mounts;
 using Conex.Linux.Raw;
 
@@ -154,6 +156,32 @@ public static class MountCalls
     /// <summary>umount2(".", MNT_DETACH).</summary>
     public static void DetachHere(this SyscallProgramBuilder program) =>
         program.Do(SyscallNumber.umount2, default, program.Text("."), MNT_DETACH);
+
+    /// <summary>umount2(2) with MNT_DETACH of the mount whose root a descriptor is. The call takes paths alone, and any path of the
+    /// mount's own namespace may lead elsewhere by now: the mount takes the number of a descriptor that is needed no more, and that name in
+    /// procfs leads to just it.</summary>
+    /// <param name="descriptors">/proc/self/fd, opened where nobody else can have put something in its place.</param>
+    /// <param name="number">The descriptor that is needed no more.</param>
+    public static void Detach(
+        this SyscallProgramBuilder program,
+        Register mount,
+        Register descriptors,
+        int number,
+        CallRules call = default
+    )
+    {
+        program.DuplicateOnto(mount, number);
+        program.ChangeDirectory(descriptors);
+        program.Do(SyscallNumber.umount2, call, program.Text(number.ToString(CultureInfo.InvariantCulture)), MNT_DETACH);
+    }
+
+    /// <summary>statx(2) of a descriptor and a comparison: it lies on the mount of this ID (<see cref="MountId"/>), else <paramref name="error"/>.</summary>
+    public static void RequireMount(this SyscallProgramBuilder program, Register file, ulong id, Errno error)
+    {
+        Datum status = program.Cell(256);
+        program.Do(SyscallNumber.statx, default, file, program.Text(""), Libc.AT_EMPTY_PATH, MountId.Wanted, status);
+        program.Check(status.At(MountId.Offset), ulong.MaxValue, id, error);
+    }
 
     /// <summary>move_mount(2) of the working directory's mount over / and chroot(2) into it: for roots that cannot be pivoted away from.</summary>
     public static void MoveRootHere(this SyscallProgramBuilder program, Register root)

@@ -67,6 +67,9 @@ public static class ProcessCalls
         }
     }
 
+    /// <summary>exit_group(2) with 0: the end of a program that executes nothing.</summary>
+    public static void Exit(this SyscallProgramBuilder program) => program.Do(SyscallNumber.exit_group, default, 0);
+
     /// <summary>setsid(2).</summary>
     public static void NewSession(this SyscallProgramBuilder program) => program.Do(SyscallNumber.setsid, default);
 

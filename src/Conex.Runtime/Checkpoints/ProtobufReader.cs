@@ -2,21 +2,21 @@ namespace Conex.Runtime.Checkpoints;
 
 /// <summary>Goes through the fields of a protocol buffers message (protobuf.dev, "Encoding").</summary>
 /// <exception cref="FormatException">Every member: the bytes are no such message.</exception>
-internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
+public ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
     private ReadOnlySpan<byte> rest = message;
 
     /// <summary>The field at the position.</summary>
-    internal int Field { get; private set; }
+    public int Field { get; private set; }
 
     /// <summary>Its value when it is a number.</summary>
-    internal ulong Number { get; private set; }
+    public ulong Number { get; private set; }
 
     /// <summary>Its value when it is a text, bytes or a message.</summary>
-    internal ReadOnlySpan<byte> Bytes { get; private set; }
+    public ReadOnlySpan<byte> Bytes { get; private set; }
 
     /// <summary>Goes to the next field; false at the end.</summary>
-    internal bool Next()
+    public bool Next()
     {
         if (rest.IsEmpty)
         {

@@ -4,15 +4,16 @@ using Conex.Runtime.LaunchPlans;
 namespace Conex.Runtime.Checkpoints;
 
 /// <summary>The options that a dump and a restore have in common.</summary>
-internal static class SharedOptions
+public static class SharedOptions
 {
     private const string ConfigurationAnnotation = "org.criu.config";
     private const string OwnConfiguration = "/etc/criu/conex-runtime.conf";
     private const string RuncConfiguration = "/etc/criu/runc.conf";
     private const int DebugLog = 4;
 
+    /// <summary>Adds them to a request.</summary>
     /// <param name="images">criu opens it by its number in this process, as it does <paramref name="work"/>.</param>
-    internal static void Add(
+    public static void Add(
         CriuRequest request,
         CriuOptions options,
         FileHandle images,

@@ -10,7 +10,8 @@ namespace Conex.Runtime.Launch;
 /// <summary>Turns (instruction, errno) into a sentence: what was tried, on what, why, and what helps.</summary>
 internal static class LaunchFailureText
 {
-    private const string Prefix = "unable to start container process: ";
+    private const string Start = "unable to start container process";
+    private const string Prefix = $"{Start}: ";
     private const int NotExecutable = 126;
 
     /// <summary>As the hints' table has it: looking for the program and executing it fail for the same reasons.</summary>
@@ -22,7 +23,7 @@ internal static class LaunchFailureText
         string call = plan.Program.CallName(failure.Instruction);
         return failure.Instruction >= plan.ExecutionStart && IsAboutProgram(label)
             ? ExplainExecution(plan.ProgramName, call, label, failure.Error)
-            : Explain(call, label, failure, plan.IsInUserNamespace);
+            : Explain(call, label, failure, plan.IsInUserNamespace, plan.Attempt);
     }
 
     /// <summary>Explains a failure after the start gate.</summary>
@@ -41,7 +42,7 @@ internal static class LaunchFailureText
         }
         return IsAboutProgram(label)
             ? ExplainExecution(label[(label.IndexOf('"') + 1)..^1], null, label, failure.Error)
-            : Explain(null, label, failure, inUserNamespace: false);
+            : Explain(null, label, failure, inUserNamespace: false, Start);
     }
 
     /// <summary>Explains the end of a process that was killed before it was the payload.</summary>
@@ -57,7 +58,7 @@ internal static class LaunchFailureText
     private static bool IsAboutProgram(string label) =>
         label.StartsWith("find ", StringComparison.Ordinal) || label.StartsWith("execute ", StringComparison.Ordinal);
 
-    private static LaunchException Explain(string? call, string label, ProgramFailure failure, bool inUserNamespace)
+    private static LaunchException Explain(string? call, string label, ProgramFailure failure, bool inUserNamespace, string attempt)
     {
         if (HookFailureText.Explain(label, failure) is { } aboutHook)
         {
@@ -70,7 +71,7 @@ internal static class LaunchFailureText
         }
         string log = failure.Log.Length == 0 ? "" : $": {LogText(failure.Log)}";
         return new LaunchException(
-            $"{Prefix}{label}: {KernelException.Explain(failure.Error)}{log}{HintText(label, failure.Error, failure.Log, inUserNamespace)}",
+            $"{attempt}: {label}: {KernelException.Explain(failure.Error)}{log}{HintText(label, failure.Error, failure.Log, inUserNamespace)}",
             1
         )
         {

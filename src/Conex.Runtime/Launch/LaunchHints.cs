@@ -58,6 +58,7 @@ internal static class LaunchHints
         ),
         new("bind *", [ENOENT], "the source does not exist on the host"),
         new("bind *", [ENOTDIR, EINVAL], "a directory cannot be bound to a file, nor a file to a directory"),
+        new("unmount *", [EINVAL, ENOENT, ENOTDIR, ELOOP, EACCES], "what was added there is gone, or something covers it"),
         new("mount *", [ENOTDIR], "a part of the mount point's path is a file"),
         .. Everywhere(["mount *", "bind *"], [EROFS], "the mount point is missing in a read-only root file system"),
         .. Everywhere(

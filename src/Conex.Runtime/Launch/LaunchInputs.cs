@@ -23,6 +23,15 @@ public sealed record LaunchInputs
     /// <summary>The init process that an exec joins.</summary>
     public PidHandle? Init { get; init; }
 
+    /// <summary>The mount namespace in which mounts are added or removed.</summary>
+    public FileHandle? MountNamespace { get; init; }
+
+    /// <summary>The mounts to remove, where the plan takes some.</summary>
+    public IReadOnlyList<FileHandle> Mounts { get; init; } = [];
+
+    /// <summary>Takes the descriptor of each mount that is added, before it is attached.</summary>
+    public Action<FileHandle>? OnMount { get; init; }
+
     /// <summary>User ID mappings of a new user namespace.</summary>
     public IReadOnlyList<LinuxIdMapping>? UidMappings { get; init; }
 

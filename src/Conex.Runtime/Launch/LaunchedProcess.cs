@@ -243,6 +243,10 @@ public sealed class LaunchedProcess : IDisposable
             case LaunchPlan.Message.CopyInto:
                 Fill(descriptor);
                 break;
+            case LaunchPlan.Message.Mount:
+                inputs.OnMount!(descriptor);
+                Go();
+                break;
             default:
                 Terminal = descriptor;
                 break;

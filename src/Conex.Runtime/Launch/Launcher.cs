@@ -64,7 +64,7 @@ public static class Launcher
     private static StartedProgram Clone(LaunchPlan plan, LaunchInputs inputs, UnixSocket remote, UnixSocket channel)
     {
         using IdMappedMounts? idMapped = plan.IdMappedSources.Count == 0 ? null : IdMappedMounts.Open(plan.IdMappedSources);
-        Span<(Register, long)> registers = stackalloc (Register, long)[20 + plan.IdMappedSources.Count];
+        Span<(Register, long)> registers = new (Register, long)[20 + plan.IdMappedSources.Count + plan.Mounts.Count];
         int count = 0;
         registers[count++] = (plan.Channel, remote.Descriptor);
         if (plan.Listener is { } listener)
@@ -80,6 +80,14 @@ public static class Launcher
         if (plan.Init is { } init)
         {
             registers[count++] = (init, inputs.Init!.Descriptor);
+        }
+        if (plan.MountNamespace is { } mounts)
+        {
+            registers[count++] = (mounts, inputs.MountNamespace!.Descriptor);
+        }
+        for (int i = 0; i < plan.Mounts.Count; i++)
+        {
+            registers[count++] = (plan.Mounts[i], inputs.Mounts[i].Descriptor);
         }
         if (plan.Arguments is { } arguments)
         {

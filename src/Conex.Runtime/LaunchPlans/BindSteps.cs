@@ -18,7 +18,18 @@ internal static class BindSteps
         if (CopiedLink(options, source) is null && IdMap.Of(context, mount, options) is null)
         {
             context.Program.Step($"clone {source} while it is a peer of the host's");
-            context.SharedClones.Enqueue(Clone(context, options, source));
+            context.Opened.Add(mount, Clone(context, options, source));
+        }
+    }
+
+    /// <summary>Clones the source of a bind that is added, where its path leads to what the caller means: on the host.</summary>
+    internal static void Open(PlanContext context, Mount mount, MountOptions options, string path)
+    {
+        string source = Source(context, mount);
+        if (IdMap.Of(context, mount, options) is null)
+        {
+            context.Program.Step($"bind {source} to {path}");
+            context.Opened.Add(mount, Clone(context, options, source));
         }
     }
 
@@ -78,7 +89,7 @@ internal static class BindSteps
             );
             return mapped;
         }
-        return options.PassesOn ? context.SharedClones.Dequeue() : Clone(context, options, source);
+        return context.Opened.TryGetValue(mount, out Register opened) ? opened : Clone(context, options, source);
     }
 
     private static Register Clone(PlanContext context, MountOptions options, string source) =>

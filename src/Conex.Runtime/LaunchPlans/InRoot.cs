@@ -67,13 +67,28 @@ internal static class InRoot
     )
     {
         SyscallProgramBuilder program = context.Program;
-        if (context.OwnTrees.ParentOf(path, out string name) is not { } parent)
+        string name = "";
+        // A running container may have mounted upon what the plan made a moment ago.
+        if (context.Adds || context.OwnTrees.ParentOf(path, out name) is not { } parent)
         {
-            program.MoveMount(mount, MountPoint(context, path, isDirectory, extra, follow), "");
+            Register point = MountPoint(context, path, isDirectory, extra, follow);
+            Announce(context, mount, path);
+            program.MoveMount(mount, point, "");
             return;
         }
         MakeMountPoint(program, parent, name, isDirectory);
         program.MoveMount(mount, parent, name);
+    }
+
+    /// <summary>Hands a mount that is added to the starter, which writes down what it is before it can be anywhere.</summary>
+    internal static void Announce(PlanContext context, Register mount, string path)
+    {
+        if (context.Adds)
+        {
+            context.Added.Add(path);
+            context.Program.TellDescriptor(context.Channel, LaunchPlan.Message.Mount, mount);
+            context.Program.Await(context.Channel);
+        }
     }
 
     /// <summary>A descriptor of the directory that will hold <paramref name="path"/>; made when missing.</summary>

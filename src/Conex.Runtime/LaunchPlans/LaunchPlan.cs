@@ -23,6 +23,18 @@ public sealed record LaunchPlan
     /// <summary>The cgroup's directory, when the process that goes on as a sibling is born in it.</summary>
     public Register? Cgroup { get; init; }
 
+    /// <summary>The container's mount namespace, where mounts are added or removed.</summary>
+    public Register? MountNamespace { get; init; }
+
+    /// <summary>The mount points of what is added, in the order in which its descriptors come over the channel.</summary>
+    public IReadOnlyList<string> Added { get; init; } = [];
+
+    /// <summary>The mounts that the starter hands in for their removal.</summary>
+    public IReadOnlyList<Register> Mounts { get; init; } = [];
+
+    /// <summary>What sentences about a failure begin with.</summary>
+    public string Attempt { get; init; } = "unable to start container process";
+
     /// <summary>The binds whose sources the starter clones and maps.</summary>
     public IReadOnlyList<IdMappedSource> IdMappedSources { get; init; } = [];
 
@@ -85,6 +97,9 @@ public sealed record LaunchPlan
 
         /// <summary>The descriptor of that tmpfs comes along; the process goes on when it is filled.</summary>
         public const byte CopyInto = (byte)'D';
+
+        /// <summary>The descriptor of a mount that is added comes along; the process attaches it when it is written down.</summary>
+        public const byte Mount = (byte)'M';
 
         /// <summary>Everything is set up; the start gate comes next.</summary>
         public const byte Ready = (byte)'R';

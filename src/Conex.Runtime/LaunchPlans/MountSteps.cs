@@ -37,6 +37,26 @@ internal static class MountSteps
         }
     }
 
+    /// <summary>Opens what all mounts show, in the host's tree: sources and devices are paths there.</summary>
+    internal static void Open(PlanContext context)
+    {
+        foreach (Mount mount in context.Mounts)
+        {
+            MountOptions options = MountOptions.Parse(mount.Options);
+            string path = ContainerPath.Normalize(mount.Destination);
+            AdditionRules.Check(mount, options, path);
+            Check(context, mount, options, path);
+            if (options.Bind || mount.Type == "bind")
+            {
+                BindSteps.Open(context, mount, options, path);
+            }
+            else
+            {
+                context.Opened.Add(mount, MakeSuperblock(context, mount, options, path));
+            }
+        }
+    }
+
     internal static void Add(PlanContext context)
     {
         List<(Mount Mount, MountOptions Options, string Path)> late = [];
@@ -112,26 +132,18 @@ internal static class MountSteps
 
     private static void NewFileSystem(PlanContext context, Mount mount, MountOptions options, string path)
     {
-        string type = mount.Type ?? throw new InvalidSpecException($"mount {path} has neither a type nor a bind option");
         SyscallProgramBuilder program = context.Program;
-        program.Step($"mount {type} on {path}");
+        if (!context.Opened.TryGetValue(mount, out Register file))
+        {
+            file = MakeSuperblock(context, mount, options, path);
+        }
+        else
+        {
+            program.Step($"mount {mount.Type} on {path}");
+        }
+        string type = mount.Type!;
         // A link in the image must not lead procfs and sysfs elsewhere: masks and labels would go nowhere (CVE-2023-27561).
         ResolveRules extra = type is "proc" or "sysfs" ? ResolveRules.NoSymlinks : ResolveRules.None;
-        Register file = program.OpenFileSystem(type);
-        if (!string.IsNullOrEmpty(mount.Source))
-        {
-            program.Configure(file, "source", mount.Source);
-        }
-        foreach ((string key, string? value) in options.Data)
-        {
-            UserNamespaceRules.CheckOwner(context, path, key, value);
-            program.Configure(file, key, value);
-        }
-        if (type is not ("proc" or "sysfs" or "mqueue" or "cgroup2"))
-        {
-            MountLabel.Configure(context, file);
-        }
-        program.CreateSuperblock(file);
         Register? target = null;
         Register made;
         if (type == "tmpfs")
@@ -152,6 +164,7 @@ internal static class MountSteps
         }
         if (target is { } known)
         {
+            InRoot.Announce(context, made, path);
             program.MoveMount(made, known, "");
         }
         else
@@ -168,6 +181,30 @@ internal static class MountSteps
             CountInodeVersions(program, made, options, on: true);
         }
         Propagate(program, made, options);
+    }
+
+    /// <returns>The context of the file system, with its settings and its superblock.</returns>
+    private static Register MakeSuperblock(PlanContext context, Mount mount, MountOptions options, string path)
+    {
+        string type = mount.Type ?? throw new InvalidSpecException($"mount {path} has neither a type nor a bind option");
+        SyscallProgramBuilder program = context.Program;
+        program.Step($"mount {type} on {path}");
+        Register file = program.OpenFileSystem(type);
+        if (!string.IsNullOrEmpty(mount.Source))
+        {
+            program.Configure(file, "source", mount.Source);
+        }
+        foreach ((string key, string? value) in options.Data)
+        {
+            UserNamespaceRules.CheckOwner(context, path, key, value);
+            program.Configure(file, key, value);
+        }
+        if (type is not ("proc" or "sysfs" or "mqueue" or "cgroup2"))
+        {
+            MountLabel.Configure(context, file);
+        }
+        program.CreateSuperblock(file);
+        return file;
     }
 
     private static void ChangeMounted(PlanContext context, MountOptions options, string path)

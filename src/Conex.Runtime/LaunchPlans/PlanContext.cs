@@ -23,14 +23,21 @@ internal sealed class PlanContext(RuntimeSpec spec, LaunchOptions options, Names
     /// <summary>The terminal's container side, when there is one.</summary>
     internal Register? Terminal { get; set; }
 
-    /// <summary>The sources of shared and slave binds in the order of the mounts, cloned before this namespace parted from the host's.</summary>
-    internal Queue<Register> SharedClones { get; } = new();
+    /// <summary>What mounts show, where that was opened in the host's tree before: the sources of shared and slave binds, and all of what is
+    /// added to a container that is there.</summary>
+    internal Dictionary<Mount, Register> Opened { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Whether mounts are added to a container that is there; its starter then learns of each before it is attached.</summary>
+    internal bool Adds { get; init; }
+
+    /// <summary>The mount points of what is added, in the order in which it is attached.</summary>
+    internal List<string> Added { get; } = [];
 
     /// <summary>The file systems that the plan has made so far.</summary>
     internal OwnTrees OwnTrees { get; } = new();
 
     /// <summary>Whether this namespace's mounts are private from the beginning, and so are their clones.</summary>
-    internal bool IsPrivate => RootfsSteps.PartedAs(Linux) == Conex.Linux.Mounts.Propagation.Private;
+    internal bool IsPrivate => !Adds && RootfsSteps.PartedAs(Linux) == Conex.Linux.Mounts.Propagation.Private;
 
     /// <summary>The binds whose sources the starter clones and maps.</summary>
     internal List<IdMappedSource> IdMappedSources { get; } = [];

@@ -1,6 +1,7 @@
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Linux.Processes;
+using Conex.Oci.Json;
 using Conex.Runtime.Errors;
 using Conex.Runtime.Notifications;
 
@@ -12,6 +13,8 @@ public sealed class StateDirectory
 {
     private const string RecordName = "state.json";
     private const string ConfigName = "config.json";
+    private const string MountsName = "mounts.json";
+    private const string MountsLockName = "mounts.lock";
     private const string SocketName = "start.sock";
     private const string NotifyName = "notify";
     private const string RestoreRootName = "criu-root";
@@ -97,6 +100,21 @@ public sealed class StateDirectory
         FileIo.Write(made, config, file);
     }
 
+    /// <summary>Waits until nobody else adds mounts to the container or removes some.</summary>
+    /// <exception cref="KernelException">The directory cannot be written, or is gone.</exception>
+    public FileLock LockMounts() => FileLock.Take($"{path}/{MountsLockName}", wait: true)!;
+
+    /// <summary>What was added to the container's mounts, in that order.</summary>
+    /// <exception cref="FormatException">The list is damaged.</exception>
+    public IReadOnlyList<AddedMount> ReadMounts()
+    {
+        using FileHandle? file = PathAt.TryOpen(PathAt.Current, $"{path}/{MountsName}", OpenMode.Read, out _);
+        return file is null ? [] : JsonReader.DocumentList<AddedMount>(FileIo.ReadToEnd(file, MountsName, 16 << 20));
+    }
+
+    /// <exception cref="KernelException">The directory cannot be written.</exception>
+    public void WriteMounts(IReadOnlyList<AddedMount> mounts) => AtomicFile.Write($"{path}/{MountsName}", JsonWriter.Document(mounts));
+
     /// <summary>Makes the directory that a container with a readiness proxy sees.</summary>
     /// <exception cref="KernelException">The directory cannot be written.</exception>
     public string MakeNotifyDirectory()
@@ -129,6 +147,9 @@ public sealed class StateDirectory
         }
         PathAt.Unlink(directory, SocketName);
         PathAt.Unlink(directory, ConfigName);
+        PathAt.Unlink(directory, MountsLockName);
+        PathAt.Unlink(directory, $".{MountsName}.tmp");
+        PathAt.Unlink(directory, MountsName);
         PathAt.Unlink(directory, $".{RecordName}.tmp");
         PathAt.Unlink(directory, RecordName);
         try

@@ -42,6 +42,7 @@ internal static class CommandTable
             ControlCommands.Pause,
             ControlCommands.Resume,
             UpdateCommand.Update,
+            MountsCommand.Mounts,
             CheckpointCommand.Checkpoint,
             RestoreCommand.Restore,
             EventsCommand.Events,

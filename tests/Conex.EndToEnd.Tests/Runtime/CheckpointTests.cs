@@ -211,6 +211,41 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_connection_is_written_down_where_it_is_asked_for()
+    {
+        TestBundle bundle = Plain
+            .NewBundle()
+            .Shell("sleep 1000000 | nc -l -p 99 & sleep 0.2; while :; do echo word; sleep 0.02; done | nc 127.0.0.1 99");
+        using RunningProgram run = house.Run(bundle);
+        run.WaitForOutput("word");
+        CommandResult refused = house.Checkpoint("--leave-running").EndedWith(1);
+        Assert.Contains("Connected TCP socket, consider using --tcp-established option", refused.Error, StringComparison.Ordinal);
+
+        house.Checkpoint("--leave-running", "--tcp-established").Succeeded();
+        int then = run.Output.Length;
+        Eventually.True(() => run.Output.Length > then, "the connection goes on");
+        Plain.Remove();
+    }
+
+    [Fact]
+    public void A_file_that_lost_the_name_it_was_opened_by_is_written_down_where_it_is_asked_for()
+    {
+        TestBundle bundle = Plain
+            .NewBundle()
+            .Shell("echo held >/one; ln /one /two; exec 7</one; rm /one; echo ready; sleep 1000000; echo never");
+        using RunningProgram run = house.Run(bundle);
+        run.WaitForOutput("ready");
+        CommandResult refused = house.Checkpoint("--leave-running").EndedWith(1);
+        Assert.Contains("Can't create link remap for /one", refused.Error, StringComparison.Ordinal);
+
+        house.Checkpoint("--link-remap").Succeeded();
+        run.Finish();
+        using RunningProgram restored = house.Restore(bundle);
+        Assert.Equal("held", Plain.Exec("cat", "/proc/1/fd/7").Text);
+        Plain.Remove();
+    }
+
+    [Fact]
     public void What_cannot_be_done_is_one_sentence()
     {
         Plain.NewBundle().Write();

@@ -55,6 +55,20 @@ public sealed class CrashStepTests : IDisposable
         Assert.True(ended, "the process waits for ever");
     }
 
+    [Fact]
+    public void What_was_attached_before_the_kill_can_be_removed()
+    {
+        Assert.Equal(Killed, Mounts("runtime.mounts.recorded#2", "add").ExitCode);
+        string one = house.WriteFile("one.json", """[{"destination":"/one"}]""");
+        string two = house.WriteFile("two.json", """[{"destination":"/two"}]""");
+        Assert.Equal("1", house.Exec("grep", "-c", " /one ", "/proc/mounts").Text);
+        house.Do("mounts", "remove", house.Id, one).Succeeded();
+        house.Exec("grep", " /one ", "/proc/mounts").EndedWith(1);
+        // It was written down and never attached.
+        house.Do("mounts", "remove", house.Id, two).FailedWith(1, "unmount /two: invalid argument (EINVAL) (what was added there is gone");
+        house.Remove();
+    }
+
     /// <summary>What may pass a step.</summary>
     private IEnumerable<(string Name, Func<string, CommandResult> Operation)> Operations(string step)
     {
@@ -64,6 +78,7 @@ public sealed class CrashStepTests : IDisposable
             "runtime.create" => [("create", Create), ("run", Run), ("monitor", Monitor)],
             "runtime.delete" => [("delete-running", DeleteRunning), ("delete-stopped", DeleteStopped), ("run", Run)],
             "runtime.update" => [("update", Update)],
+            "runtime.mounts" => [("mounts-add", step => Mounts(step, "add")), ("mounts-remove", step => Mounts(step, "remove"))],
             "runtime.restore" => [("restore", Restore)],
             _ => [("monitor", Monitor), ("rotation", MonitorThatRotates)],
         };
@@ -122,6 +137,18 @@ public sealed class CrashStepTests : IDisposable
     {
         house.RunDetached(house.NewBundle("updated"));
         using RunningProgram program = Crashing(step, "update", "--pids-limit", "50", house.Id);
+        return program.WaitForExit();
+    }
+
+    private CommandResult Mounts(string step, string command)
+    {
+        house.RunDetached(house.NewBundle(command));
+        string list = house.WriteFile("mounts.json", """[{"destination":"/one","type":"tmpfs"},{"destination":"/two","type":"tmpfs"}]""");
+        if (command == "remove")
+        {
+            house.Do("mounts", "add", house.Id, list).Succeeded();
+        }
+        using RunningProgram program = Crashing(step, "mounts", command, house.Id, list);
         return program.WaitForExit();
     }
 

@@ -50,6 +50,29 @@ public sealed class RootlessCommandTests : IDisposable
     }
 
     [Fact]
+    public void Mounts_are_added_to_a_started_container_and_removed()
+    {
+        using RunningProgram created = House.Create(user.NewMappedBundle().Command("sleep", "1000000"));
+        File.WriteAllText($"{user.NewDirectory("source")}/file", "from the host\n");
+        string list = House.WriteFile(
+            "mounts.json",
+            $$"""
+            [{"destination":"/data","type":"bind","source":"{{House.Place}}/source","options":["bind","ro"]},
+             {"destination":"/scratch","type":"tmpfs","source":"scratch"}]
+            """
+        );
+        House.Do("mounts", "add", House.Id, list).FailedWith(1, "an ordinary user enters a container once it is started");
+        House.Do("start", House.Id).Succeeded();
+        House.Do("mounts", "add", House.Id, list).Succeeded();
+        Assert.Equal("from the host", House.Exec("cat", "/data/file").Text);
+        House.Exec("touch", "/data/new").FailedWith(1, "Read-only file system");
+        Assert.Equal("0", House.Exec("stat", "-c", "%u", "/scratch").Text);
+        House.Do("mounts", "remove", House.Id, list).Succeeded();
+        Assert.Equal("", House.Exec("ls", "/data", "/scratch").Text.Replace("/data:\n\n/scratch:", "", StringComparison.Ordinal));
+        House.Remove();
+    }
+
+    [Fact]
     public void A_terminal_is_the_users_in_run_and_exec()
     {
         TestBundle bundle = user.NewMappedBundle()
