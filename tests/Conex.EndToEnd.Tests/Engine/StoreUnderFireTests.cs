@@ -64,7 +64,7 @@ public sealed class StoreUnderFireTests : IDisposable
             )
             {
                 CommandResult run = house.Do("run", "--rm", "--network", "none", id, "sh", "-c", "wc -c < /random");
-                Assert.True(run.Output.Trim() == "12582912", $"{what}: {run.Output}{run.Error}");
+                Assert.True(run.Output.Trim() == "12582912", $"{what}: {run.Output}{run.Error}{house.DaemonLog}");
             }
             Assert.Equal("kept", house.Ask("start", "-a", "keeper"));
         }

@@ -162,6 +162,9 @@ public sealed class EngineHouse : IDisposable
     internal void WaitForStatus(string container, string status) =>
         Eventually.True(() => Status(container) == status, $"container {container} is {status}");
 
+    /// <summary>What the daemon wrote to its own log, for the message of a failure.</summary>
+    internal string DaemonLog => File.Exists($"{DataRoot}/conexd.log") ? File.ReadAllText($"{DataRoot}/conexd.log") : "";
+
     /// <summary>Waits until the log of a container contains a text.</summary>
     internal void WaitForLog(string container, string text) =>
         Eventually.True(
