@@ -1,6 +1,4 @@
-using System.Globalization;
 using Conex.Linux.Errors;
-using Conex.Linux.Files;
 using Conex.Linux.Raw;
 
 namespace Conex.Linux.Capabilities;
@@ -77,9 +75,17 @@ public static unsafe class CapabilitySet
     /// <summary>The number of the newest capability the kernel knows.</summary>
     public static int ReadLast()
     {
-        using FileHandle? file = PathAt.TryOpen(PathAt.Current, "/proc/sys/kernel/cap_last_cap", OpenMode.Read, out _);
-        Span<byte> text = stackalloc byte[16];
-        int n = file is null ? 0 : FileIo.TryRead(file, text, out _);
-        return n > 0 && int.TryParse(text[..n].TrimEnd((byte)'\n'), NumberStyles.None, null, out int last) ? last : Names.Length - 1;
+        // Asked of each number from the newest that is known here (PR_CAPBSET_READ, prctl(2)): a kernel that knows no other needs two answers.
+        const int PR_CAPBSET_READ = 23;
+        int last = Names.Length - 1;
+        while (Libc.prctl(PR_CAPBSET_READ, (ulong)last + 1, 0, 0, 0) >= 0)
+        {
+            last++;
+        }
+        while (last >= 0 && Libc.prctl(PR_CAPBSET_READ, (ulong)last, 0, 0, 0) < 0)
+        {
+            last--;
+        }
+        return last;
     }
 }

@@ -43,9 +43,8 @@ public static class ContainerCreation
             cgroup = NewCgroup.Plan(context, spec, request.Id);
             ContainerRecord plain = NewRecord.Of(bundle.Path, rootPath, spec, namespaces, request.Id);
             record = cgroup.Describe(plain);
-            state.WriteRecord(record);
+            state.CreateRecord(record);
             CrashStep.At("runtime.create.record-written");
-            state.WriteConfig(bundle.Config);
             if (request.NotifySocket is { } host)
             {
                 string directory = state.MakeNotifyDirectory();
@@ -142,6 +141,7 @@ public static class ContainerCreation
             OnProcess = pid =>
             {
                 CrashStep.At("runtime.create.cloned");
+                state.WriteConfig(request.Bundle.Config);
                 record = record with
                 {
                     Pid = pid,

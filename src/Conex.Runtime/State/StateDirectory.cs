@@ -81,8 +81,13 @@ public sealed class StateDirectory
     public ContainerRecord? ReadRecord()
     {
         using FileHandle? file = PathAt.TryOpen(PathAt.Current, $"{path}/{RecordName}", OpenMode.Read, out _);
-        return file is null ? null : ContainerRecord.Parse(FileIo.ReadToEnd(file, RecordName, 16 << 20));
+        byte[] text = file is null ? [] : FileIo.ReadToEnd(file, RecordName, 16 << 20);
+        return text.Length == 0 ? null : ContainerRecord.Parse(text);
     }
+
+    /// <summary>Writes the first record, in one piece into a new file: whoever reads meanwhile finds all of it or none.</summary>
+    /// <exception cref="KernelException">The directory cannot be written, or has a record.</exception>
+    public void CreateRecord(ContainerRecord record) => Create(RecordName, record.ToUtf8Json());
 
     /// <exception cref="KernelException">The directory cannot be written.</exception>
     public void WriteRecord(ContainerRecord record) => AtomicFile.Write($"{path}/{RecordName}", record.ToUtf8Json());
@@ -95,9 +100,7 @@ public sealed class StateDirectory
     public void WriteConfig(ReadOnlySpan<byte> config)
     {
         // Nobody reads it before the record names a process.
-        string file = $"{path}/{ConfigName}";
-        using FileHandle made = PathAt.Open(file, OpenMode.Write | OpenMode.Create | OpenMode.Exclusive, 0x180);
-        FileIo.Write(made, config, file);
+        Create(ConfigName, config);
     }
 
     /// <summary>Waits until nobody else adds mounts to the container or removes some.</summary>
@@ -191,5 +194,12 @@ public sealed class StateDirectory
         {
             throw new ContainerStateException($"invalid container ID format: \"{id}\" (letters, digits, _ + - . are allowed)");
         }
+    }
+
+    private void Create(string name, ReadOnlySpan<byte> content)
+    {
+        string file = $"{path}/{name}";
+        using FileHandle made = PathAt.Open(file, OpenMode.Write | OpenMode.Create | OpenMode.Exclusive, 0x180);
+        FileIo.Write(made, content, file);
     }
 }
