@@ -61,7 +61,7 @@ life_of() {
                 measured save $base save -q -o "$work/saved.tar" $image
                 measured rmi $base rmi $image
                 measured load $base load -q -i "$work/layered.tar"
-                measured "rmi again" $base rmi localhost/$archived
+                measured "rmi again" $base rmi --all --force
             }
             ;;
         docker)
@@ -121,7 +121,10 @@ join_all() {
 end_store() {
     case $1 in
         docker) kill "$(cat /run/dockerd.pid)" ;;
-        podman) rm -rf --one-file-system "$work/podman" "$work/podman-run" ;;
+        podman)
+            umount --lazy "$work/podman/overlay" 2>/dev/null || true
+            rm -rf --one-file-system "$work/podman" "$work/podman-run"
+            ;;
         conex) join_all "$charged/conex-engine" "$(cat "$work/conexd.pid")" ;;
         containerd-*)
             kill "$(cat "$work/containerd.pid")"
