@@ -36,6 +36,8 @@ public sealed class LayerStorageTests : IDisposable
     {
         Force(storage);
         house.RunSleeper("--name", "stays");
+        string[] lowers = house.Ask("inspect", "-f", "{{.GraphDriver.Data.LowerDir}}", "stays").Split(':');
+        Assert.Equal(storage == "unpacked", lowers.All(Directory.Exists));
         house.Ask("exec", "stays", "sh", "-c", "echo kept > /kept");
         house.KillDaemon();
         Assert.Equal("kept", house.Ask("exec", "-u", "root", "stays", "cat", "/kept"));

@@ -75,6 +75,7 @@ internal sealed class EngineRemains : IDisposable
         {
             RunningProgram.Run("rmdir", [cgroup]);
         }
+        RunningProgram.Run("sh", ["-c", "for mount in \"$0\"/data/mounts/*; do umount -l \"$mount\"; done", place]);
         RunningProgram.Run("rm", ["-rf", "--one-file-system", place]);
     }
 

@@ -64,15 +64,30 @@ internal sealed class LeakCheck(string name)
 
     private static string Status(int pid) => string.Join(' ', Read($"/proc/{pid}/status").Split('\n').Take(7)).Replace('\t', ' ');
 
-    /// <summary>By its command line, its environment, its cgroup, or by what its mount namespace shows.</summary>
+    /// <summary>By its command line, its environment, its cgroup, or by what a mount namespace of its own shows: the host's shows the same to all.</summary>
     private bool Belongs(string process) =>
         !Read($"{process}/stat").Contains(") Z ", StringComparison.Ordinal)
         && (
             Read($"{process}/cmdline").Contains(name, StringComparison.Ordinal)
             || Read($"{process}/environ").Contains(name, StringComparison.Ordinal)
             || Read($"{process}/cgroup").Contains(name, StringComparison.Ordinal)
-            || Read($"{process}/mountinfo").Contains(name, StringComparison.Ordinal)
+            || (!SharesMounts(process) && Read($"{process}/mountinfo").Contains(name, StringComparison.Ordinal))
         );
+
+    private static bool SharesMounts(string process)
+    {
+        try
+        {
+            return string.Equals(LinkOf($"{process}/ns/mnt"), LinkOf("/proc/self/ns/mnt"), StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // Gone.
+            return true;
+        }
+    }
+
+    private static string? LinkOf(string path) => new FileInfo(path).LinkTarget;
 
     /// <summary>Root, mount point, type and source of every mount, and how often it is there.</summary>
     private static Dictionary<string, int> Mounts() =>
