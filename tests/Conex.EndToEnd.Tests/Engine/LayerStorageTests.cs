@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Conex.EndToEnd.Tests.Support;
 using Conex.Linux.Files;
 
@@ -36,8 +37,12 @@ public sealed class LayerStorageTests : IDisposable
     {
         Force(storage);
         house.RunSleeper("--name", "stays");
-        string[] lowers = house.Ask("inspect", "-f", "{{.GraphDriver.Data.LowerDir}}", "stays").Split(':');
-        Assert.Equal(storage == "unpacked", lowers.All(Directory.Exists));
+        using var data = JsonDocument.Parse(house.Ask("inspect", "-f", "{{json .GraphDriver.Data}}", "stays"));
+        Assert.Equal(storage == "unpacked", data.RootElement.TryGetProperty("LowerDir", out JsonElement lowers));
+        Assert.All(
+            lowers.ValueKind == JsonValueKind.String ? lowers.GetString()!.Split(':') : [],
+            lower => Assert.True(Directory.Exists(lower))
+        );
         house.Ask("exec", "stays", "sh", "-c", "echo kept > /kept");
         house.KillDaemon();
         Assert.Equal("kept", house.Ask("exec", "-u", "root", "stays", "cat", "/kept"));

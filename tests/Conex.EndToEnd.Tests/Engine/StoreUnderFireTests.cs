@@ -84,7 +84,7 @@ public sealed class StoreUnderFireTests : IDisposable
         RunningProgram pruning = house.BeginProgram(
             "/bin/sh",
             "-c",
-            $"while [ ! -e {stop} ]; do $CONEX image prune -a -f; $CONEX rmi -f big:1 committed:1; done >/dev/null 2>&1"
+            $"while [ ! -e {stop} ]; do $CONEX image prune -a -f; $CONEX rmi -f big:1 committed:1; sleep 0.3; done >/dev/null 2>&1"
         );
         int ran = 0;
         for (int i = 0; i < 12; i++)

@@ -63,8 +63,15 @@ internal sealed class RunningProgram : IDisposable
 
     internal void Send(string text)
     {
-        Input.Write(Encoding.UTF8.GetBytes(text));
-        Input.Flush();
+        try
+        {
+            Input.Write(Encoding.UTF8.GetBytes(text));
+            Input.Flush();
+        }
+        catch (IOException)
+        {
+            // It has ended without reading: its code and its words tell why.
+        }
     }
 
     internal void Signal(Signal signal) => Signals.Send(Pid, signal);
