@@ -204,7 +204,8 @@ public static class ContainerCreation
         {
             cgroup?.Cgroup?.Dispose();
         }
-        if (launched is not null)
+        // Without its cgroups no hook of it has run.
+        if (launched is not null && cgroup is not { IsIncomplete: true })
         {
             LifeEndHooks.RunPoststop(launched, context.Warn);
         }

@@ -25,7 +25,6 @@ internal sealed class NewCgroup : IDisposable
     private readonly LinuxResources resources;
     private readonly List<string> warnings = [];
     private SharedCgroup? shared;
-    private bool isBegun;
 
     private NewCgroup(RuntimeContext context, RuntimeSpec spec, string id)
     {
@@ -42,6 +41,9 @@ internal sealed class NewCgroup : IDisposable
 
     /// <summary>The cgroup; null when there is none of the container's own, and before it is made.</summary>
     internal Cgroup? Cgroup { get; private set; }
+
+    /// <summary>Whether <see cref="Complete"/> has still to be called, or failed.</summary>
+    internal bool IsIncomplete { get; private set; }
 
     /// <summary>What the starter takes the process into; with systemd nothing.</summary>
     internal Cgroup? OfStarter => scope is null ? Cgroup : null;
@@ -96,7 +98,7 @@ internal sealed class NewCgroup : IDisposable
         }
         else if (!whole && !context.IsRootless && CurrentProcess.EffectiveUser == 0)
         {
-            isBegun = true;
+            IsIncomplete = true;
             Cgroup = Cgroup.Begin(host, path);
         }
         else
@@ -109,10 +111,10 @@ internal sealed class NewCgroup : IDisposable
     /// <summary>Makes what is left of the cgroup.</summary>
     internal void Complete()
     {
-        if (isBegun)
+        if (IsIncomplete)
         {
             Cgroup!.Complete();
-            isBegun = false;
+            IsIncomplete = false;
         }
         CrashStep.At("runtime.create.cgroup-made");
     }
@@ -170,7 +172,7 @@ internal sealed class NewCgroup : IDisposable
             shared?.RemoveOthers();
             return;
         }
-        if (isBegun)
+        if (IsIncomplete)
         {
             // A directory that was there may be another container's.
             Cgroup?.Withdraw(RuntimeContext.Deadline);
