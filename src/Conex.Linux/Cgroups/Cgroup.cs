@@ -81,13 +81,23 @@ public sealed class Cgroup : IDisposable
     /// <summary>Makes a cgroup in every hierarchy, with the CPUs and memory nodes of its parent (version 1) and all controllers that the
     /// ancestors can give (version 2). An empty one that exists is taken over.</summary>
     /// <param name="cgroupsPath">As in the runtime-spec: absolute below the mounts, or relative to this process's own cgroup.</param>
-    /// <param name="onlyWritable">Leave out hierarchies in which this user may not create cgroups (rootless).</param>
     /// <exception cref="CgroupException">The cgroup holds processes or is frozen, or there is no hierarchy to make it in.</exception>
     /// <exception cref="KernelException">A hierarchy refused; what was made is removed again.</exception>
-    public static Cgroup Create(CgroupHost host, string cgroupsPath, bool onlyWritable = false) =>
-        CgroupCreation.Create(host, cgroupsPath, onlyWritable) is { Length: > 0 } nodes
-            ? new(host, cgroupsPath, nodes)
-            : throw new CgroupException(CgroupCreation.WhyNone(host, cgroupsPath));
+    public static Cgroup Create(CgroupHost host, string cgroupsPath)
+    {
+        Cgroup cgroup = Begin(host, cgroupsPath);
+        try
+        {
+            cgroup.Complete();
+            return cgroup;
+        }
+        catch
+        {
+            cgroup.Withdraw(TimeSpan.Zero);
+            cgroup.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Makes a cgroup in the version 2 tree, where a process can be born in it; <see cref="Complete"/> makes the rest.</summary>
     /// <inheritdoc cref="Create" path="/param"/>
@@ -96,7 +106,7 @@ public sealed class Cgroup : IDisposable
     {
         if (host.Mode == CgroupMode.None)
         {
-            throw new CgroupException(CgroupCreation.WhyNone(host, cgroupsPath));
+            throw new CgroupException($"create cgroup {cgroupsPath}: no cgroup file system is mounted on this host");
         }
         var cgroup = Open(host, cgroupsPath);
         try
@@ -125,7 +135,7 @@ public sealed class Cgroup : IDisposable
     /// <inheritdoc cref="Create" path="/param"/>
     /// <inheritdoc cref="Create" path="/exception"/>
     public static Cgroup? TryCreateWritable(CgroupHost host, string cgroupsPath) =>
-        CgroupCreation.Create(host, cgroupsPath, onlyWritable: true) is { Length: > 0 } nodes ? new(host, cgroupsPath, nodes) : null;
+        CgroupCreation.CreateWritable(host, cgroupsPath) is { Length: > 0 } nodes ? new(host, cgroupsPath, nodes) : null;
 
     /// <summary>Names a cgroup, whether it exists or not; costs no system call.</summary>
     /// <exception cref="CgroupException">The path names no cgroup below the root.</exception>

@@ -8,7 +8,8 @@ internal static class CgroupCreation
 {
     private const uint Mode = 0x1ed; // 0755
 
-    internal static CgroupNode[] Create(CgroupHost host, string cgroupsPath, bool onlyWritable)
+    /// <summary>Makes the directories in the hierarchies in which this user may.</summary>
+    internal static CgroupNode[] CreateWritable(CgroupHost host, string cgroupsPath)
     {
         var nodes = new List<CgroupNode>(host.Hierarchies.Count);
         try
@@ -18,7 +19,7 @@ internal static class CgroupCreation
                 var node = new CgroupNode(hierarchy, $"{hierarchy.MountPoint}/{host.Resolve(hierarchy, cgroupsPath)}");
                 nodes.Add(node);
                 Errno error = TryAdd(host, node);
-                if (onlyWritable && error is Errno.EACCES or Errno.EPERM or Errno.EROFS)
+                if (error is Errno.EACCES or Errno.EPERM or Errno.EROFS)
                 {
                     node.Dispose();
                     nodes.Remove(node);
@@ -120,11 +121,6 @@ internal static class CgroupCreation
             _ = Libc.unlinkat(Libc.AT_FDCWD, node.FullPath, Libc.AT_REMOVEDIR);
         }
     }
-
-    internal static string WhyNone(CgroupHost host, string cgroupsPath) =>
-        host.Mode == CgroupMode.None
-            ? $"create cgroup {cgroupsPath}: no cgroup file system is mounted on this host"
-            : $"create cgroup {cgroupsPath}: this user may not create cgroups in any hierarchy";
 
     private static Errno TryMake(CgroupNode node)
     {
