@@ -97,9 +97,17 @@ public sealed class CgroupTests : IDisposable
         Directory.CreateDirectory(directory);
         using RunningProgram other = RunningProgram.Start("sleep", ["1000000"]);
         File.WriteAllText($"{directory}/cgroup.procs", RuntimeHouse.Text(other.Pid));
+        string mark = $"{house.Place}/poststop";
+        var poststop = new Hook { Path = "/bin/sh", Args = ["sh", "-c", $"touch {mark}"] };
         house
-            .Run(house.NewBundle().WithLinux(l => l with { CgroupsPath = $"/{house.Name}-taken" }))
+            .Run(
+                house
+                    .NewBundle()
+                    .WithLinux(l => l with { CgroupsPath = $"/{house.Name}-taken" })
+                    .With(s => s with { Hooks = new Hooks { Poststop = [poststop] } })
+            )
             .FailedWith(1, "container's cgroup is not empty: 1 process(es) found");
+        Assert.False(File.Exists(mark), "hooks of a container that never was");
         Assert.False(other.HasExited);
         other.Dispose();
         Eventually.True(() => File.ReadAllText($"{directory}/cgroup.procs").Length == 0, "the process has left the cgroup");
