@@ -150,10 +150,6 @@ public sealed class StateDirectory
         }
         PathAt.Unlink(directory, SocketName);
         PathAt.Unlink(directory, ConfigName);
-        PathAt.Unlink(directory, MountsLockName);
-        PathAt.Unlink(directory, $".{MountsName}.tmp");
-        PathAt.Unlink(directory, MountsName);
-        PathAt.Unlink(directory, $".{RecordName}.tmp");
         PathAt.Unlink(directory, RecordName);
         try
         {
@@ -161,6 +157,11 @@ public sealed class StateDirectory
         }
         catch (KernelException e) when (e.Error == Errno.ENOTEMPTY)
         {
+            // What few containers have, or a killed writer left.
+            foreach (string name in (string[])[$".{RecordName}.tmp", $".{MountsName}.tmp", MountsName, MountsLockName])
+            {
+                PathAt.Unlink(directory, name);
+            }
             PathAt.Unlink(PathAt.Current, NotifySocketPath);
             PathAt.RemoveDirectory(directory, NotifyName);
             PathAt.RemoveDirectory(directory, RestoreRootName);
