@@ -1,7 +1,7 @@
 namespace Conex.Images.Compression;
 
-/// <summary>What all forward-only streams here have in common: one method to write.</summary>
-internal abstract class ReadOnlyStream : Stream
+/// <summary>What all streams have in common that are only read, from beginning to end: one method to read.</summary>
+public abstract class ReadOnlyStream : Stream
 {
     public sealed override bool CanRead => true;
 

@@ -1,7 +1,7 @@
 namespace Conex.Images.Compression;
 
-/// <summary>What all streams here have in common that are only written to: one method to write.</summary>
-internal abstract class WriteOnlyStream : Stream
+/// <summary>What all streams have in common that are only written to: one method to write.</summary>
+public abstract class WriteOnlyStream : Stream
 {
     public sealed override bool CanRead => false;
 
@@ -17,7 +17,7 @@ internal abstract class WriteOnlyStream : Stream
         set => throw new NotSupportedException();
     }
 
-    public abstract override void Write(ReadOnlySpan<byte> bytes);
+    public abstract override void Write(ReadOnlySpan<byte> buffer);
 
     public sealed override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 

@@ -1,26 +1,13 @@
 using Conex.DockerApi.Client;
+using Conex.Images.Compression;
 
 namespace Conex.Cli.Copies;
 
 /// <summary>An answer's body as a stream, counted.</summary>
-internal sealed class ResponseStream(EngineResponse response) : Stream
+internal sealed class ResponseStream(EngineResponse response) : ReadOnlyStream
 {
     /// <summary>Bytes read so far.</summary>
     internal long Count { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -28,14 +15,4 @@ internal sealed class ResponseStream(EngineResponse response) : Stream
         Count += n;
         return n;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
