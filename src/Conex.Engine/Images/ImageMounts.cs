@@ -61,7 +61,7 @@ public sealed class ImageMounts
         }
     }
 
-    /// <summary>Unmounts an image.</summary>
+    /// <summary>Unmounts an image, also one that was removed meanwhile: by its ID, or the start of it.</summary>
     /// <param name="force">Even if somebody uses it: they keep what they have open.</param>
     /// <exception cref="NotFoundException">No such image.</exception>
     /// <exception cref="ConflictException">It is not mounted, or in use.</exception>
@@ -71,9 +71,10 @@ public sealed class ImageMounts
         RequireRoot();
         lock (gate)
         {
-            Digest id = images.Resolve(nameOrId).Id;
+            HashSet<string> points = Points();
+            Digest id = FindRemoved(points, nameOrId) ?? images.Resolve(nameOrId).Id;
             string path = PathOf(id);
-            if (!Points().Contains(path))
+            if (!points.Contains(path))
             {
                 throw new ConflictException($"image {nameOrId} is not mounted");
             }
@@ -113,6 +114,21 @@ public sealed class ImageMounts
             }
             _ = EntryAt.RemoveDirectory(directory, entry.Name);
         }
+    }
+
+    private Digest? FindRemoved(HashSet<string> points, string id)
+    {
+        string start = id.StartsWith($"{Digest.Sha256}:", StringComparison.Ordinal) ? id[(Digest.Sha256.Length + 1)..] : id;
+        Digest[] found =
+        [
+            .. points
+                .Select(TryId)
+                .OfType<Digest>()
+                .Where(one =>
+                    start.Length > 0 && one.Hex.StartsWith(start, StringComparison.Ordinal) && images.Store.FindById(one) is null
+                ),
+        ];
+        return found.Length == 1 ? found[0] : null;
     }
 
     private MountedImage? Describe(string path)

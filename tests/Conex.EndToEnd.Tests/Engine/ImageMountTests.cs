@@ -88,6 +88,21 @@ public sealed class ImageMountTests(EngineHouse house) : IClassFixture<EngineHou
         Assert.True(File.Exists($"{kept}/bin/busybox"));
     }
 
+    [Fact]
+    public void A_mounted_image_that_was_removed_is_unmounted_by_its_ID()
+    {
+        Load();
+        string path = house.Ask("image", "mount", "mounted:1");
+        house.Do("rmi", "mounted:1").Succeeded();
+
+        Assert.Contains(archive.ConfigDigest[7..19], house.Ask("image", "mount"), StringComparison.Ordinal);
+        house.Do("image", "unmount", "nosuch").FailedWith(1, "No such image: nosuch");
+        house.Do("image", "unmount", archive.ConfigDigest[7..19]).Succeeded();
+
+        Assert.Empty(Mounted());
+        Assert.False(Directory.Exists(path));
+    }
+
     private void Load() => house.Do("load", "-q", "-i", archive.Docker($"{Place()}/mounted.tar", "mounted:1")).Succeeded();
 
     private string Place()
