@@ -8,47 +8,24 @@ namespace Conex.Images.Tests.Registries;
 /// <summary>An HTTP proxy that leads every host to one registry: tunnels by CONNECT, and plain requests by their whole URL.</summary>
 internal sealed class FakeProxy : IDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource end = new();
-    private readonly int registry;
+    private readonly LoopbackListener listener;
+    private readonly FakeRegistry registry;
     private readonly string? user;
 
     /// <param name="user">NAME:PASSWORD that it wants; null: lets everybody through.</param>
     internal FakeProxy(FakeRegistry registry, string? user = null)
     {
-        this.registry = int.Parse(registry.Host[(registry.Host.IndexOf(':', StringComparison.Ordinal) + 1)..], null);
+        this.registry = registry;
         this.user = user;
-        listener.Start();
-        _ = AcceptAsync();
+        listener = new LoopbackListener(ServeAsync);
     }
 
-    internal string Host => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    internal string Host => listener.Host;
 
     /// <summary>First lines of requests that were let through.</summary>
     internal ConcurrentQueue<string> Requests { get; } = new();
 
-    public void Dispose()
-    {
-        end.Cancel();
-        listener.Dispose();
-        end.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                TcpClient client = await listener.AcceptTcpClientAsync(end.Token);
-                _ = Task.Run(() => ServeAsync(client));
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The test is over.
-        }
-    }
+    public void Dispose() => listener.Dispose();
 
     private async Task ServeAsync(TcpClient client)
     {
@@ -85,7 +62,7 @@ internal sealed class FakeProxy : IDisposable
         string line = head[..head.IndexOf('\r', StringComparison.Ordinal)];
         Requests.Enqueue(line);
         using var onward = new TcpClient();
-        await onward.ConnectAsync(IPAddress.Loopback, registry);
+        await onward.ConnectAsync(IPAddress.Loopback, registry.Port);
         NetworkStream target = onward.GetStream();
         if (line.StartsWith("CONNECT ", StringComparison.Ordinal))
         {

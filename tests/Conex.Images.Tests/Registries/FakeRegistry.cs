@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -14,11 +13,9 @@ namespace Conex.Images.Tests.Registries;
 /// <summary>A registry on a socket that does what the specification says, until a test makes it misbehave.</summary>
 internal sealed class FakeRegistry : IDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource end = new();
+    private readonly LoopbackListener listener;
     private readonly X509Certificate2? certificate;
     private readonly X509Certificate2? clients;
-    private bool isOver;
 
     /// <param name="certificate">Speaks TLS with it.</param>
     /// <param name="clients">Lets in only those who have a certificate of this authority.</param>
@@ -26,11 +23,12 @@ internal sealed class FakeRegistry : IDisposable
     {
         this.certificate = certificate;
         this.clients = clients;
-        listener.Start();
-        _ = AcceptAsync();
+        listener = new LoopbackListener(ServeAsync);
     }
 
-    internal string Host => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    internal int Port => listener.Port;
+
+    internal string Host => listener.Host;
 
     internal ConcurrentDictionary<string, byte[]> Blobs { get; } = new(StringComparer.Ordinal);
 
@@ -83,32 +81,7 @@ internal sealed class FakeRegistry : IDisposable
         return descriptor;
     }
 
-    public void Dispose()
-    {
-        if (!isOver)
-        {
-            isOver = true;
-            end.Cancel();
-            listener.Dispose();
-            end.Dispose();
-        }
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                TcpClient client = await listener.AcceptTcpClientAsync(end.Token);
-                _ = Task.Run(() => ServeAsync(client));
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The test is over.
-        }
-    }
+    public void Dispose() => listener.Dispose();
 
     private async Task ServeAsync(TcpClient client)
     {
@@ -128,7 +101,7 @@ internal sealed class FakeRegistry : IDisposable
                     if (await FakeRequest.ReadAsync(stream) is { } request)
                     {
                         Requests.Enqueue(request);
-                        await (Interfere(request) ?? Answer(request)).WriteAsync(stream, request.Method == "HEAD", end.Token);
+                        await (Interfere(request) ?? Answer(request)).WriteAsync(stream, request.Method == "HEAD", listener.End);
                     }
                 }
             }
