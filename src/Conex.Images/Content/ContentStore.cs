@@ -133,7 +133,11 @@ public sealed class ContentStore
     }
 
     /// <summary>Removes a blob; a missing one is no error.</summary>
-    public void Delete(Digest digest) => PathAt.Unlink(PathAt.Current, PathOf(digest));
+    public void Delete(Digest digest)
+    {
+        string path = PathOf(digest);
+        FreedLater.Remove(PathAt.Current, path, () => PathAt.Unlink(PathAt.Current, path));
+    }
 
     /// <summary>All blobs.</summary>
     public IReadOnlyList<Digest> List()

@@ -231,7 +231,7 @@ public sealed class LayerStore : IDisposable
     /// <summary>Lets go of a layer's mount: the next container gets a new one.</summary>
     internal void ForgetMount(Digest diffId) => mounts.Forget(diffId);
 
-    /// <summary>Takes a layer away at once; <see cref="DeleteDetached"/> frees its space, which takes long.</summary>
+    /// <summary>Takes a layer away at once; <see cref="DeleteDetached"/> frees its space, which takes long where it is unpacked.</summary>
     /// <returns>What to delete; null when the layer was not there.</returns>
     public string? Detach(Digest diffId)
     {
@@ -248,7 +248,8 @@ public sealed class LayerStore : IDisposable
     }
 
     /// <inheritdoc cref="Detach"/>
-    public void DeleteDetached(string name) => DirectoryTree.Remove(directory, name);
+    public void DeleteDetached(string name) =>
+        FreedLater.Remove(directory, $"{name}/{LayerFiles.Tar}", () => DirectoryTree.Remove(directory, name));
 
     private Errno Rename(string from, string to) =>
         EntryAt.Rename(directory, Encoding.ASCII.GetBytes(from), directory, Encoding.ASCII.GetBytes(to));

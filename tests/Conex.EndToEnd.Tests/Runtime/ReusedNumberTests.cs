@@ -6,6 +6,9 @@ namespace Conex.EndToEnd.Tests.Runtime;
 /// <summary>A process that took the number of a container's ended init is not the container: it counts for nothing and gets no signal.</summary>
 public sealed class ReusedNumberTests : IDisposable
 {
+    /// <summary>Two of the ticks in which the kernel tells when a process started: what starts after it has another start time.</summary>
+    private static readonly TimeSpan TwoTicks = TimeSpan.FromMilliseconds(20);
+
     private readonly RuntimeHouse house = new();
 
     public void Dispose() => house.Dispose();
@@ -16,6 +19,7 @@ public sealed class ReusedNumberTests : IDisposable
         house.RunDetached(house.NewBundle());
         house.Do("kill", house.Id, "KILL").Succeeded();
         house.WaitForStatus("stopped");
+        Thread.Sleep(TwoTicks);
         var stranger = RunningProgram.Start("/bin/sh", ["-c", "trap 'echo signalled' TERM; echo ready; read line; echo $line"]);
         stranger.WaitForOutput("ready");
         string file = $"{house.StateRoot}/{house.Id}/state.json";
