@@ -239,7 +239,7 @@ public sealed class ImageStore : IDisposable
         detached.ForEach(Layers.DeleteDetached);
     }
 
-    /// <summary>docker load: a docker-archive or OCI layout tar, plain, gzip or zstd.</summary>
+    /// <summary>docker load: a docker-archive or OCI layout tar, plain or compressed.</summary>
     /// <param name="archive">Read asynchronously from its current position to the archive's end; need not be seekable.</param>
     /// <exception cref="ImageArchiveException">The archive is broken; nothing of it was kept.</exception>
     /// <exception cref="KernelException">The machine refuses: no space, no permission.</exception>
@@ -253,7 +253,7 @@ public sealed class ImageStore : IDisposable
             ArchiveLoader.Load(this, new AsyncSource(archive, cancellationToken), options ?? new(), progress, cancellationToken)
         );
 
-    /// <summary>docker import: a root filesystem's tar, plain, gzip or zstd, becomes an image of one layer.</summary>
+    /// <summary>docker import: a root filesystem's tar, plain or compressed, becomes an image of one layer.</summary>
     /// <exception cref="ImageArchiveException">The tar is broken, or a change cannot be understood; nothing of it was kept.</exception>
     /// <exception cref="KernelException">The machine refuses: no space, no permission.</exception>
     public Task<StoredImage> ImportAsync(Stream rootfs, ImportOptions options, CancellationToken cancellationToken = default) =>

@@ -44,7 +44,7 @@ public readonly struct ImageCalls
 
     private const string MountPath = "/conex/image-mounts";
 
-    /// <summary>Reads images from a tar (docker-archive or OCI layout, plain, gzip or zstd). Take the progress by
+    /// <summary>Reads images from a tar (docker-archive or OCI layout, plain or compressed). Take the progress by
     /// <see cref="EngineResponse.Messages"/>; an error comes in it.</summary>
     public EngineResponse Load(FileHandle tar, bool quiet = false, string? platform = null) =>
         client.SendStream("POST", LoadTarget(quiet, platform), tar, "application/x-tar");

@@ -10,13 +10,14 @@ internal sealed class ArchiveFile : IDisposable
     private const int DocumentLimit = 16 << 20;
     private readonly byte[]? bytes;
     private readonly BlobWriter? spooled;
-    private string? layerType;
+    private readonly Lazy<string?> layerType;
 
     internal ArchiveFile(byte[] bytes, Digest digest)
     {
         this.bytes = bytes;
         Digest = digest;
         Size = bytes.Length;
+        layerType = new Lazy<string?>(SniffType);
     }
 
     internal ArchiveFile(BlobWriter spooled)
@@ -24,25 +25,15 @@ internal sealed class ArchiveFile : IDisposable
         this.spooled = spooled;
         Digest = spooled.Digest;
         Size = spooled.Size;
+        layerType = new Lazy<string?>(SniffType);
     }
 
     internal Digest Digest { get; }
 
     internal long Size { get; }
 
-    /// <summary>The media type of a layer whose bytes these are.</summary>
-    internal string LayerType
-    {
-        get
-        {
-            if (layerType is null)
-            {
-                using Stream stream = OpenRead();
-                layerType = Decompression.LayerType(stream);
-            }
-            return layerType;
-        }
-    }
+    /// <summary>The media type of a layer whose bytes these are; null where the specifications have none for it.</summary>
+    internal string? LayerType => layerType.Value;
 
     public void Dispose() => spooled?.Dispose();
 
@@ -80,5 +71,11 @@ internal sealed class ArchiveFile : IDisposable
         byte[] document = new byte[Size];
         stream.ReadExactly(document);
         return document;
+    }
+
+    private string? SniffType()
+    {
+        using Stream stream = OpenRead();
+        return Decompression.LayerType(stream);
     }
 }

@@ -85,17 +85,17 @@ internal static class ArchiveLoader
         );
     }
 
-    /// <summary>The compressed layers as they came, so that a push has the bytes that the manifest names; tars are in the layer store.</summary>
+    /// <summary>The compressed layers as they came, so that a push has the bytes that the manifest names; tars are in the layer store. One compressed
+    /// in a way that no registry knows is not kept.</summary>
     private static void KeepLayers(ImageStore store, ArchivedImage archived, NewImage image)
     {
         for (int i = 0; i < image.Layers.Count; i++)
         {
             ArchiveFile file = archived.Layers[i].File;
-            if (file.LayerType == MediaType.OciLayer)
+            if (file.LayerType is { } type and not MediaType.OciLayer)
             {
-                continue;
+                store.Blobs.Keep(image.Layers[i].DiffId, file.Digest, file.Size, type, () => file.Keep(store.Content));
             }
-            store.Blobs.Keep(image.Layers[i].DiffId, file.Digest, file.Size, file.LayerType, () => file.Keep(store.Content));
         }
     }
 

@@ -11,4 +11,10 @@ public enum CompressionFormat
 
     /// <summary>RFC 8878.</summary>
     Zstd,
+
+    /// <summary>The .xz file format, https://tukaani.org/xz/xz-file-format.txt.</summary>
+    Xz,
+
+    /// <summary>What bzip2(1) writes.</summary>
+    Bzip2,
 }

@@ -1,3 +1,4 @@
+using SharpCompress.Common;
 using ZstdSharp;
 
 namespace Conex.Images.Compression;
@@ -8,10 +9,11 @@ internal sealed class ExpansionGuard(CountingStream? compressed, CompressionForm
 {
     private long count;
 
-    private string Name => format == CompressionFormat.Gzip ? "gzip" : "zstd";
+    private string Name => format.ToString().ToLowerInvariant();
 
     /// <summary>Whether a decompressor means by it that its data is no good.</summary>
-    internal static bool IsDamage(Exception cause) => cause is InvalidDataException or EndOfStreamException or ZstdException;
+    internal static bool IsDamage(Exception cause) =>
+        cause is InvalidDataException or EndOfStreamException or ZstdException or SharpCompressException or IndexOutOfRangeException;
 
     internal CompressionException Damaged(Exception cause) => new($"the {Name} data is damaged or cut off", cause);
 

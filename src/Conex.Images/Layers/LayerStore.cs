@@ -110,7 +110,7 @@ public sealed class LayerStore : IDisposable
         ];
 
     /// <summary>Takes a layer in under a temporary name, in one pass, and verifies its diff ID over the same bytes.</summary>
-    /// <param name="tar">Plain, gzip or zstd.</param>
+    /// <param name="tar">Plain or compressed.</param>
     /// <param name="expected">The diff ID it must have; null takes what comes, and then wants the tar's end marker.</param>
     /// <exception cref="TarException">The tar is malformed or cut off.</exception>
     /// <exception cref="CompressionException">The compressed data is damaged or a bomb.</exception>
