@@ -44,8 +44,11 @@ internal sealed class ImageArchiveEndpoints
         text switch
         {
             null or "docker-archive" => SaveFormat.DockerArchive,
-            "oci-archive" => SaveFormat.OciArchive,
-            _ => throw new InvalidRequestException($"\"{text}\" is no format of an archive: give docker-archive or oci-archive"),
+            "oci-archive" or "oci-dir" => SaveFormat.OciArchive,
+            "docker-dir" => SaveFormat.Directory,
+            _ => throw new InvalidRequestException(
+                $"\"{text}\" is no format of an archive: give docker-archive, oci-archive, oci-dir or docker-dir"
+            ),
         };
 
     /// <summary>JSON, as clients since API 1.48 send it, or OS/ARCHITECTURE.</summary>

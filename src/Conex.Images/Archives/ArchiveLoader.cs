@@ -78,10 +78,12 @@ internal static class ArchiveLoader
         }
         if (files.Find(DockerArchive.ManifestName) is { } manifest)
         {
-            return DockerArchive.Read(files, manifest);
+            return DockerArchive.IsList(manifest)
+                ? DockerArchive.Read(files, manifest)
+                : OciLayout.ReadDirectory(files, manifest, options.Platform);
         }
         throw new ImageArchiveException(
-            "the archive holds no image: it has neither manifest.json (docker save) nor index.json (OCI layout); a root filesystem is taken in by import"
+            "the archive holds no image: it has neither manifest.json (docker save, skopeo's dir:) nor index.json (OCI layout); a root filesystem is taken in by import"
         );
     }
 

@@ -21,6 +21,10 @@ internal static class DockerArchive
         return [.. images.Select(image => Read(files, image))];
     }
 
+    /// <summary>A directory of skopeo's or podman's has the image's own manifest under this name.</summary>
+    internal static bool IsList(ArchiveFile manifest) =>
+        !manifest.ReadDocument(ManifestName).AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8);
+
     private static ArchivedImage Read(ArchiveFiles files, DockerArchiveImage image)
     {
         byte[] config = Find(files, image.Config, "configuration").ReadDocument(image.Config);

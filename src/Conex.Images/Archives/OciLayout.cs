@@ -1,9 +1,11 @@
+using Conex.Images.Registries;
 using Conex.Oci;
 using Conex.Oci.ImageSpec;
 
 namespace Conex.Images.Archives;
 
-/// <summary>The OCI image layout (image-spec image-layout.md): index.json leads to manifests, blobs are named by their digests.</summary>
+/// <summary>The OCI image layout (image-spec image-layout.md): index.json leads to manifests, blobs are named by their digests. And the form of
+/// skopeo's and podman's <c>dir:</c>: the manifest or index of one image as manifest.json, and beside it what it names.</summary>
 internal sealed class OciLayout
 {
     internal const string IndexName = "index.json";
@@ -11,13 +13,13 @@ internal sealed class OciLayout
     private const string ReferenceName = "org.opencontainers.image.ref.name";
     private const string DockerReferenceType = "vnd.docker.reference.type";
     private const int MaxDepth = 8;
-    private readonly ArchiveFiles files;
+    private readonly Func<Digest, ArchiveFile?> find;
     private readonly Platform platform;
     private readonly bool isAsked;
 
-    private OciLayout(ArchiveFiles files, Platform? platform)
+    private OciLayout(Func<Digest, ArchiveFile?> find, Platform? platform)
     {
-        this.files = files;
+        this.find = find;
         this.platform = platform ?? Platform.Current;
         isAsked = platform is not null;
     }
@@ -26,7 +28,7 @@ internal sealed class OciLayout
     /// <exception cref="FormatException">A document is malformed.</exception>
     internal static IReadOnlyList<ArchivedImage> Read(ArchiveFiles files, ArchiveFile index, Platform? platform)
     {
-        var layout = new OciLayout(files, platform);
+        var layout = new OciLayout(files.Find, platform);
         IReadOnlyList<Descriptor> entries = [.. ImageIndex.Parse(index.ReadDocument(IndexName)).Manifests.Where(IsImage)];
         if (entries.Count == 0)
         {
@@ -39,6 +41,26 @@ internal sealed class OciLayout
             images.Add(layout.Read(layout.Choose([.. group], isTop: true, depth: 0), ReferencesOf(group.First())));
         }
         return images;
+    }
+
+    /// <summary>Reads the one image of a directory as skopeo and podman write it, whose name nothing tells.</summary>
+    /// <inheritdoc cref="Read(ArchiveFiles, ArchiveFile, Platform?)"/>
+    internal static IReadOnlyList<ArchivedImage> ReadDirectory(ArchiveFiles files, ArchiveFile manifest, Platform? platform)
+    {
+        ArchiveFile? Find(Digest digest) =>
+            digest == manifest.Digest ? manifest
+            : (files.Find(digest.Hex) ?? files.Find($"{digest.Hex}.{DockerArchive.ManifestName}")) is not { } file ? null
+            : file.Digest == digest ? file
+            : throw new ImageArchiveException($"{digest.Hex} of the archive is damaged: its content has the digest {file.Digest}");
+        byte[] document = manifest.ReadDocument(DockerArchive.ManifestName);
+        var top = new Descriptor
+        {
+            MediaType = ManifestDocument.From(document, MediaType.OciManifest).MediaType,
+            Digest = manifest.Digest,
+            Size = manifest.Size,
+        };
+        var layout = new OciLayout(Find, platform);
+        return [layout.Read(layout.Choose([top], isTop: true, depth: 0), [])];
     }
 
     /// <summary>Attestations and artifacts stand among the images of an index.</summary>
@@ -83,7 +105,7 @@ internal sealed class OciLayout
         }
         IReadOnlyList<Descriptor> inner = [.. ImageIndex.Parse(Document(chosen, "index")).Manifests.Where(IsImage)];
         // Whoever copied one platform only left the others in the index.
-        IReadOnlyList<Descriptor> present = [.. inner.Where(descriptor => files.Find(descriptor.Digest) is not null)];
+        IReadOnlyList<Descriptor> present = [.. inner.Where(descriptor => find(descriptor.Digest) is not null)];
         return inner.Count == 0
             ? throw new ImageArchiveException($"the index {chosen.Digest} of the archive lists no image")
             : Choose(present.Count > 0 && Match(present) is not null ? present : inner, isTop: false, depth + 1);
@@ -141,7 +163,7 @@ internal sealed class OciLayout
             );
         }
         ArchiveFile file =
-            files.Find(descriptor.Digest) ?? throw new ImageArchiveException($"the {what} {descriptor.Digest} is missing from the archive");
+            find(descriptor.Digest) ?? throw new ImageArchiveException($"the {what} {descriptor.Digest} is missing from the archive");
         return file.Size == descriptor.Size
             ? file
             : throw new ImageArchiveException(

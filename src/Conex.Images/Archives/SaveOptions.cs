@@ -20,4 +20,7 @@ public enum SaveFormat
 
     /// <summary>The OCI layout alone (image-spec image-layout.md).</summary>
     OciArchive,
+
+    /// <summary>What skopeo and podman call <c>dir:</c>: one image's manifest as <c>manifest.json</c>, and beside it what it names.</summary>
+    Directory,
 }

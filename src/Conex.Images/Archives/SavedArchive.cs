@@ -45,7 +45,9 @@ public sealed class SavedArchive : IDisposable
             {
                 archive.Add(name, options.Platform);
             }
-            return archive;
+            return options.Format != SaveFormat.Directory || archive.images.Count == 1
+                ? archive
+                : throw new FormatException("a directory of that form holds one image: give one name, with its tag");
         }
         catch
         {
@@ -96,7 +98,8 @@ public sealed class SavedArchive : IDisposable
         Hold(image);
         List<ImageReference> names = [.. references];
         SavedImage saved =
-            (format == SaveFormat.OciArchive ? SavedImage.TryAsItCame(store, image, names) : null) ?? SavedImage.Plain(store, image, names);
+            (format != SaveFormat.DockerArchive ? SavedImage.TryAsItCame(store, image, names) : null)
+            ?? SavedImage.Plain(store, image, names);
         foreach (SavedLayer layer in saved.Blobs)
         {
             layer.Open(store, image.Id).Dispose();
@@ -144,21 +147,18 @@ public sealed class SavedArchive : IDisposable
 
     private void Write(TarWriter tar)
     {
+        if (format == SaveFormat.Directory)
+        {
+            Document(tar, "version", [.. "Directory Transport Version: 1.1\n"u8]);
+            Document(tar, DockerArchiveImage.FileName, images[0].Document);
+            documents.Remove(images[0].Manifest.Digest);
+            Blobs(tar, "");
+            tar.Finish();
+            return;
+        }
         Folder(tar, "blobs/");
         Folder(tar, BlobFolder);
-        foreach ((Digest digest, byte[] document) in documents.OrderBy(pair => pair.Key.Hex, StringComparer.Ordinal))
-        {
-            tar.Add(Entry(BlobFolder + digest.Hex, document.Length), document);
-        }
-        foreach (
-            (SavedLayer layer, Digest image) in images
-                .SelectMany(one => one.Blobs.Select(layer => (layer, one.Image.Id)))
-                .DistinctBy(pair => pair.layer.Digest)
-        )
-        {
-            using Stream content = layer.Open(store, image);
-            tar.Add(Entry(BlobFolder + layer.Digest.Hex, layer.Size), content);
-        }
+        Blobs(tar, BlobFolder);
         Document(tar, "index.json", SavedIndex.Layout(images));
         if (format == SaveFormat.DockerArchive)
         {
@@ -170,6 +170,23 @@ public sealed class SavedArchive : IDisposable
             Document(tar, "repositories", SavedIndex.Repositories(images));
         }
         tar.Finish();
+    }
+
+    private void Blobs(TarWriter tar, string folder)
+    {
+        foreach ((Digest digest, byte[] document) in documents.OrderBy(pair => pair.Key.Hex, StringComparer.Ordinal))
+        {
+            Document(tar, folder + digest.Hex, document);
+        }
+        foreach (
+            (SavedLayer layer, Digest image) in images
+                .SelectMany(one => one.Blobs.Select(layer => (layer, one.Image.Id)))
+                .DistinctBy(pair => pair.layer.Digest)
+        )
+        {
+            using Stream content = layer.Open(store, image);
+            tar.Add(Entry(folder + layer.Digest.Hex, layer.Size), content);
+        }
     }
 
     private static void Document(TarWriter tar, string path, byte[] content) => tar.Add(Entry(path, content.Length), content);

@@ -23,7 +23,7 @@ internal static class LoadCommand
                         "input",
                         'i',
                         "string",
-                        "Read from tar archive file or OCI layout directory, instead of STDIN",
+                        "Read from tar archive file, or from a directory with an OCI layout or of skopeo's dir:, instead of STDIN",
                         completes: CompletionSource.Files
                     )
                     .Text(

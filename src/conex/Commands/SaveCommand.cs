@@ -20,7 +20,7 @@ internal static class SaveCommand
                     .Text(
                         "format",
                         "string",
-                        "Form of the archive: \"docker-archive\" (an OCI layout that docker reads, default), \"oci-archive\" (an OCI layout alone) or \"oci-dir\" (the layout as a directory)"
+                        "Form of the archive: \"docker-archive\" (an OCI layout that docker reads, default), \"oci-archive\" (an OCI layout alone), \"oci-dir\" (the layout as a directory) or \"docker-dir\" (a directory that skopeo and podman read as dir:)"
                     )
                     .Text("output", 'o', "string", "Write to a file, instead of STDOUT", completes: CompletionSource.Files)
                     .Text(
@@ -38,13 +38,13 @@ internal static class SaveCommand
     {
         var path = options.Text("output");
         var format = options.Text("format");
-        if (format == "oci-dir")
+        if (format is "oci-dir" or "docker-dir")
         {
             if (string.IsNullOrEmpty(path))
-                throw new CommandException("a layout in a directory needs one: give its path with -o");
+                throw new CommandException($"{format} needs a directory: give its path with -o");
             using var target = LayoutDirectory.Make(path);
             using var engine = Engine.Connect(options);
-            using var layout = engine.Images.Save(options.Arguments, "oci-archive", options.Text("platform"));
+            using var layout = engine.Images.Save(options.Arguments, format, options.Text("platform"));
             target.Take(layout);
             return 0;
         }

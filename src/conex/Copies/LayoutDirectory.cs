@@ -7,7 +7,7 @@ using Conex.Linux.Files;
 
 namespace Conex.Cli.Copies;
 
-/// <summary>An OCI layout as a directory (image-spec image-layout.md), which goes to the engine and comes from it as a tar.</summary>
+/// <summary>An OCI layout as a directory (image-spec image-layout.md), or what skopeo calls dir:. It goes to the engine and comes from it as a tar.</summary>
 internal sealed class LayoutDirectory : IDisposable
 {
     private readonly DirectoryHandle directory;

@@ -87,12 +87,55 @@ public sealed class ArchiveRoundTripTests(EngineHouse house) : IClassFixture<Eng
         Host($"{options} rmi -af && rm -rf {house.Place}/p {house.Place}/pr");
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("zstd")]
+    public void A_directory_of_skopeos_comes_back_to_skopeo_byte_for_byte(string compression)
+    {
+        string layout = Skopeo(compression);
+        Host($"skopeo copy -q --insecure-policy oci:{layout}:trip:1 dir:{place}/first");
+        using var manifest = JsonDocument.Parse(File.ReadAllText($"{place}/first/manifest.json"));
+        string id = manifest.RootElement.GetProperty("config").GetProperty("digest").GetString()!;
+
+        Assert.Equal($"Loaded image ID: {id}", house.Ask("load", "-i", $"{place}/first"));
+        house.Do("save", "--format", "docker-dir", "-o", $"{place}/saved", id).Succeeded();
+
+        Assert.Equal(Host($"cd {place}/first && sha256sum *"), Host($"cd {place}/saved && sha256sum *"));
+        Host($"skopeo copy -q --insecure-policy dir:{place}/saved dir:{place}/again");
+        Assert.Equal(Host($"cd {place}/first && sha256sum *"), Host($"cd {place}/again && sha256sum *"));
+        house.Do("rmi", id).Succeeded();
+    }
+
+    [Fact]
+    public void A_directory_of_podmans_comes_in_and_podman_reads_what_is_saved()
+    {
+        string podman = Product.OfMachine("podman", "podman");
+        string options = $"{podman} --root {house.Place}/p --runroot {house.Place}/pr --storage-driver vfs --events-backend file";
+        Host($"mkdir {place}");
+        house.WriteFile("docker/config.json", "{}");
+        house.Do("load", "-q", "-i", archive.Docker($"{place}/docker.tar", "trip:1")).Succeeded();
+        house.Do("save", "--format", "docker-dir", "-o", $"{place}/saved", "trip:1").Succeeded();
+        house.Do("rmi", "trip:1").Succeeded();
+
+        Host($"{options} pull -q dir:{place}/saved");
+        string id = Host($"{options} images -q --no-trunc | head -n 1");
+        Assert.Equal(archive.ConfigDigest, id);
+        foreach (string format in (string[])["docker-dir", "oci-dir"])
+        {
+            Host($"{options} save -q --format {format} -o {place}/{format} {id}");
+            Assert.Equal($"Loaded image ID: {archive.ConfigDigest}", house.Ask("load", "-i", $"{place}/{format}"));
+            house.Do("rmi", archive.ConfigDigest).Succeeded();
+        }
+        Host($"{options} rmi -af && rm -rf {house.Place}/p {house.Place}/pr");
+    }
+
     [Fact]
     public void A_layout_directory_is_new_and_needs_a_path()
     {
         Host($"mkdir {place} && touch {place}/something");
 
         house.Do("save", "--format", "oci-dir", "box").FailedWith(1, "give its path with -o");
+        house.Do("save", "--format", "docker-dir", "-o", $"{place}/one", "box", "hello").FailedWith(1, "holds one image");
         house.Do("save", "--format", "oci-dir", "-o", place, "box").FailedWith(1, "is not empty");
         house.Do("load", "-i", place).FailedWith(1, "the archive holds no image");
         house.Do("save", "--format", "oci-dir", "-o", $"{place}/two", "box", "hello").Succeeded();

@@ -124,7 +124,7 @@ public sealed class SaveTests(EngineHouse house) : IClassFixture<EngineHouse>, I
         Assert.Equal("old", File.ReadAllText(file));
         house.Do("save", "-o", house.Place, "box").FailedWith(1, "is a directory");
         house.Do("save", "-o", $"{house.Place}/none/a.tar", "box").FailedWith(1, $"{house.Place}/none/a.tar");
-        house.Do("save", "--format", "zip", "box").FailedWith(1, "give docker-archive or oci-archive");
+        house.Do("save", "--format", "zip", "box").FailedWith(1, "give docker-archive, oci-archive, oci-dir or docker-dir");
         Assert.Equal("400", Status("GET", "/images/get"));
         Assert.Equal("404", Status("GET", "/images/no/such/get"));
         house.Do("save", "-o", file, "box").Succeeded();
