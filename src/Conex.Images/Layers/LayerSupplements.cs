@@ -1,4 +1,3 @@
-using System.Text;
 using Conex.Images.Tar;
 using Conex.Images.Trees;
 using Conex.Linux.Errors;
@@ -82,11 +81,11 @@ internal sealed class LayerSupplements(ImageStore store) : IDisposable
             written[link.Target] = link.Path;
             _ =
                 lowers.TryUse(
-                    Encoding.UTF8.GetString(link.Target),
+                    link.Target,
                     followsLast: false,
                     (directory, name) =>
                     {
-                        archive.Add(directory, Encoding.UTF8.GetBytes(name), link.Path, CancellationToken.None);
+                        archive.Add(directory, name, link.Path, CancellationToken.None);
                         return name;
                     }
                 )

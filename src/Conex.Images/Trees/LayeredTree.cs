@@ -1,3 +1,5 @@
+using System.Text;
+using Conex.Images.Layers;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 
@@ -13,25 +15,26 @@ public sealed class LayeredTree(IReadOnlyList<string> layers)
     /// <summary>The content of a regular file; null when there is none at that path.</summary>
     /// <param name="path">Relative to the root.</param>
     /// <param name="limit">Bytes; a larger file counts as absent.</param>
-    public byte[]? TryRead(string path, int limit) => TryUse(path, followsLast: true, (layer, name) => Read(layer, name, limit));
+    public byte[]? TryRead(string path, int limit) =>
+        TryUse(Encoding.UTF8.GetBytes(path), followsLast: true, (layer, name) => Read(layer, name, limit));
 
-    /// <summary>Does something with a regular file, or a symbolic link that is not followed: gets the directory that it stands in, and its name there.</summary>
+    /// <summary>Does something with what is no directory, and no symbolic link that is followed: gets the directory that it stands in, and its name there.</summary>
     /// <param name="path">Relative to the root.</param>
     /// <param name="followsLast">Whether a symbolic link at the end is followed.</param>
     /// <returns>What <paramref name="use"/> returns; null when there is no such file.</returns>
-    internal T? TryUse<T>(string path, bool followsLast, Func<DirectoryHandle, string, T?> use)
+    internal T? TryUse<T>(byte[] path, bool followsLast, Func<DirectoryHandle, byte[], T?> use)
         where T : class
     {
         List<DirectoryHandle> directory = OpenRoots();
         try
         {
-            Stack<string> rest = new();
+            Stack<byte[]> rest = new();
             PushComponents(rest, path);
-            List<string> walked = [];
+            List<byte[]> walked = [];
             int links = 0;
-            while (rest.TryPop(out string? name))
+            while (rest.TryPop(out byte[]? name))
             {
-                if (name is "..")
+                if (name.AsSpan().SequenceEqual(".."u8))
                 {
                     // The parent is found again from the root: an overlay has no handle for a merged directory.
                     RewindTo(walked, rest);
@@ -45,7 +48,7 @@ public sealed class LayeredTree(IReadOnlyList<string> layers)
                     {
                         return null;
                     }
-                    if (target.StartsWith('/'))
+                    if (target.AsSpan().StartsWith("/"u8))
                     {
                         walked.Clear();
                         Replace(ref directory, OpenRoots());
@@ -72,35 +75,38 @@ public sealed class LayeredTree(IReadOnlyList<string> layers)
         }
     }
 
-    private static byte[]? Read(DirectoryHandle layer, string name, int limit)
+    private static byte[]? Read(DirectoryHandle layer, byte[] name, int limit)
     {
+        if (EntryAt.Status(layer, name) is not { Kind: FileKind.Regular })
+        {
+            return null;
+        }
         // O_NONBLOCK: a FIFO that takes the file's place must not stop the engine.
-        using FileHandle? file = PathAt.TryOpen(layer, name, OpenMode.Read | OpenMode.NoFollow | OpenMode.NonBlocking, out _);
+        using FileHandle? file = EntryAt.TryOpen(layer, name, OpenMode.Read | OpenMode.NoFollow | OpenMode.NonBlocking, out _);
         if (file is null || PathAt.Status(file, "") is not { Kind: FileKind.Regular } status || status.Size > (ulong)limit)
         {
             return null;
         }
-        return FileIo.ReadToEnd(file, name, limit);
+        return FileIo.ReadToEnd(file, LayerPath.Show(name), limit);
     }
 
     /// <summary>Looks one name up in a merged directory.</summary>
-    private static Found Step(List<DirectoryHandle> directory, string name)
+    private static Found Step(List<DirectoryHandle> directory, byte[] name)
     {
         List<DirectoryHandle> merged = [];
         foreach (DirectoryHandle layer in directory)
         {
-            if (PathAt.Status(layer, name, follow: false) is not { } status)
+            if (EntryAt.Status(layer, name) is not { } status)
             {
                 continue;
             }
             if (!status.IsDirectory)
             {
-                return merged.Count > 0 ? new Found(merged, null, null)
-                    : status.Kind == FileKind.SymbolicLink ? new Found(merged, layer, PathAt.ReadLink(layer, name))
-                    : status.Kind == FileKind.Regular ? new Found(merged, layer, null)
-                    : new Found(merged, null, null);
+                return merged.Count > 0 || LayerRoot.IsWhiteout(status) ? new Found(merged, null, null)
+                    : status.Kind == FileKind.SymbolicLink ? new Found(merged, layer, EntryAt.ReadLink(layer, name))
+                    : new Found(merged, layer, null);
             }
-            FileHandle? opened = PathAt.TryOpen(layer, name, OpenMode.Directory | OpenMode.NoFollow, out _);
+            FileHandle? opened = EntryAt.TryOpen(layer, name, OpenMode.Directory | OpenMode.NoFollow, out _);
             if (opened is null)
             {
                 break;
@@ -153,7 +159,7 @@ public sealed class LayeredTree(IReadOnlyList<string> layers)
     }
 
     /// <summary>Puts all but the last walked component back in front of the rest.</summary>
-    private static void RewindTo(List<string> walked, Stack<string> rest)
+    private static void RewindTo(List<byte[]> walked, Stack<byte[]> rest)
     {
         for (int i = walked.Count - 2; i >= 0; i--)
         {
@@ -163,18 +169,23 @@ public sealed class LayeredTree(IReadOnlyList<string> layers)
     }
 
     /// <summary>Puts the components of a path on top, the first top-most.</summary>
-    private static void PushComponents(Stack<string> rest, string path)
+    private static void PushComponents(Stack<byte[]> rest, byte[] path)
     {
-        string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        for (int i = parts.Length - 1; i >= 0; i--)
+        List<byte[]> parts = [];
+        foreach (Range range in path.AsSpan().Split((byte)'/'))
         {
-            if (parts[i] is not ".")
+            ReadOnlySpan<byte> part = path.AsSpan(range);
+            if (!part.IsEmpty && !part.SequenceEqual("."u8))
             {
-                rest.Push(parts[i]);
+                parts.Add(part.ToArray());
             }
+        }
+        for (int i = parts.Count - 1; i >= 0; i--)
+        {
+            rest.Push(parts[i]);
         }
     }
 
-    /// <summary>What a name is: a directory (its layers), a regular file (its layer), a link (its layer and target), or nothing.</summary>
-    private readonly record struct Found(List<DirectoryHandle> Directories, DirectoryHandle? File, string? Link);
+    /// <summary>What a name is: a directory (its layers), a file of another kind (its layer), a link (its layer and target), or nothing.</summary>
+    private readonly record struct Found(List<DirectoryHandle> Directories, DirectoryHandle? File, byte[]? Link);
 }

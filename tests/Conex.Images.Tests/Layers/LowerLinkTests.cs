@@ -1,6 +1,7 @@
 using System.Text;
 using Conex.Images.Checks;
 using Conex.Images.Layers;
+using Conex.Images.Tar;
 using Conex.Images.Tests.Fixtures;
 using Conex.Linux.Files;
 
@@ -16,6 +17,10 @@ public sealed class LowerLinkTests
         .SymbolicLink("sbin", "bin")
         .SymbolicLink("bin/alias", "tool")
         .SymbolicLink("out", "/../../../../etc")
+        .Device("dev/null", 1, 3)
+        .Device("dev/disk", 7, 200, TarEntryType.BlockDevice)
+        .Add(TarBuilder.Entry(TarEntryType.Fifo, "run/pipe", 0x180))
+        .Add(TarBuilder.Entry(TarEntryType.File, "", 0x1A4) with { Path = Latin("caf\u00e9/\u00fcber") }, "latin"u8)
         .ToArray();
 
     public LowerLinkTests() => IndexedLayer.Need();
@@ -51,6 +56,37 @@ public sealed class LowerLinkTests
         Assert.Empty(Check(store));
         store.Remove("linked:1");
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(store.Data, "layers/sha256")));
+    }
+
+    [Theory]
+    [InlineData(LayerStorage.Mounted)]
+    [InlineData(LayerStorage.Unpacked)]
+    public void A_link_may_be_to_a_device_a_FIFO_and_a_name_in_no_encoding(LayerStorage storage)
+    {
+        using var store = new TestStore(storage);
+        StoredImage image = Load(
+            store,
+            new TarBuilder()
+                .HardLink("null", "dev/null")
+                .HardLink("disk", "dev/disk")
+                .HardLink("pipe", "run/pipe")
+                .Add(
+                    TarBuilder.Entry(TarEntryType.HardLink, "", 0) with
+                    {
+                        Path = Latin("\u00e0/\u00e1"),
+                        LinkTarget = Latin("caf\u00e9/\u00fcber"),
+                    }
+                )
+        );
+        FileStatus none = Status(store, image, "null");
+        Assert.Equal((FileKind.CharacterDevice, (1u, 3u), 0x1B0u), (none.Kind, none.SpecialDevice, none.Mode & 0xFFF));
+        FileStatus disk = Status(store, image, "disk");
+        Assert.Equal((FileKind.BlockDevice, (7u, 200u)), (disk.Kind, disk.SpecialDevice));
+        Assert.Equal((FileKind.Fifo, 0x180u), (Status(store, image, "pipe").Kind, Status(store, image, "pipe").Mode & 0xFFF));
+        FileStatus named = Status(store, image, Latin("\u00e0/\u00e1"));
+        Assert.Equal((FileKind.Regular, 5ul), (named.Kind, named.Size));
+        Assert.Equal(TarBuilder.Time.Seconds, named.ModifiedSeconds);
+        Assert.Empty(Check(store));
     }
 
     [Fact]
@@ -93,6 +129,7 @@ public sealed class LowerLinkTests
     [InlineData(LayerStorage.Mounted, "nowhere")]
     [InlineData(LayerStorage.Unpacked, "nowhere")]
     [InlineData(LayerStorage.Mounted, "bin")]
+    [InlineData(LayerStorage.Mounted, "dev/null/x")]
     [InlineData(LayerStorage.Mounted, "bin/tool/x")]
     [InlineData(LayerStorage.Unpacked, "out/shadow")]
     public void A_link_to_what_no_layer_has_is_refused(LayerStorage storage, string target)
@@ -129,13 +166,18 @@ public sealed class LowerLinkTests
 
     private static StoredImage Load(TestStore store, TarBuilder layer) => store.Load(Archive(layer))[0].Image;
 
-    private static FileStatus Status(TestStore store, StoredImage image, string path) =>
+    /// <summary>A path that is no UTF-8.</summary>
+    private static byte[] Latin(string path) => Encoding.Latin1.GetBytes(path);
+
+    private static FileStatus Status(TestStore store, StoredImage image, string path) => Status(store, image, Encoding.UTF8.GetBytes(path));
+
+    private static FileStatus Status(TestStore store, StoredImage image, byte[] path) =>
         store
             .Images.OpenLayers(store.Images.LayerDirectories(image))
             .Select(layer =>
             {
                 using DirectoryHandle root = PathAt.OpenDirectory(layer.Path);
-                return EntryAt.Status(root, Encoding.UTF8.GetBytes(path));
+                return EntryAt.Status(root, path);
             })
             .First(status => status is not null)!
             .Value;
