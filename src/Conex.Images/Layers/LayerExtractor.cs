@@ -226,6 +226,10 @@ public sealed class LayerExtractor
             throw new LayerException($"the layer has a hard link, {path}, to {target}, which is no file of the layer");
         }
         UnpackError.Check(error, "link", path);
+        if (EntryAt.Status(parent, path.Name) is { } made && LayerRoot.IsWhiteout(made))
+        {
+            throw Whiteout.LinkTo(target, path);
+        }
     }
 
     private void MakeSymbolicLink(DirectoryHandle parent, LayerPath path, TarEntry entry)

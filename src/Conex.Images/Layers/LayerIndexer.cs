@@ -214,6 +214,10 @@ internal sealed class LayerIndexer
             throw new LayerException($"the layer has a hard link, {path}, to {target}, which is no file of the layer");
         }
         UnpackError.Check(error, "link", path);
+        if (LayerTree.IsWhiteout(parent.Child(path.Name)!))
+        {
+            throw Whiteout.LinkTo(target, path);
+        }
     }
 
     /// <summary>In the order in which linkat(2) finds errors.</summary>

@@ -37,6 +37,10 @@ internal static class Whiteout
     /// <summary>The entry that hides everything of lower layers in a directory.</summary>
     internal static byte[] OpaqueIn(ReadOnlySpan<byte> path) => [.. path, (byte)'/', .. OpaqueName];
 
+    /// <summary>What to say of a hard link to a name that an earlier entry took away: as a link to overlayfs's form of a whiteout it would hide a file itself.</summary>
+    internal static LayerException LinkTo(LayerPath target, LayerPath path) =>
+        new($"the layer has a hard link, {path}, to {target}, which the layer itself takes away");
+
     /// <summary>The name that is hidden.</summary>
     /// <exception cref="LayerException">It is none, or the directory itself or its parent.</exception>
     internal static ReadOnlySpan<byte> Target(LayerPath path)

@@ -113,6 +113,36 @@ public sealed class LowerLinkTests
         Assert.Equal(FileKind.CharacterDevice, Status(store, image, "etc/conf").Kind);
     }
 
+    [Theory]
+    [InlineData(LayerStorage.Mounted)]
+    [InlineData(LayerStorage.Unpacked)]
+    public void A_link_to_what_an_earlier_whiteout_took_away_is_refused_and_hides_nothing(LayerStorage storage)
+    {
+        using var store = new TestStore(storage);
+        foreach (
+            TarBuilder layer in (TarBuilder[])
+                [
+                    new TarBuilder().File("etc/.wh.conf", "").HardLink("bin/tool", "etc/conf"),
+                    new TarBuilder().Device("etc/conf", 0, 0).HardLink("bin/tool", "etc/conf"),
+                ]
+        )
+        {
+            Assert.Contains(
+                "a hard link, bin/tool, to etc/conf, which the layer itself takes away",
+                store.Refuse(Archive(layer)),
+                StringComparison.Ordinal
+            );
+        }
+        Assert.Contains(
+            "a hard link, x, to etc/.wh.conf, which is no file of the layer",
+            store.Refuse(Archive(new TarBuilder().File("etc/.wh.conf", "").HardLink("x", "etc/.wh.conf"))),
+            StringComparison.Ordinal
+        );
+        // What replaces the whiteout is a file like any other.
+        StoredImage image = Load(store, new TarBuilder().File("etc/.wh.conf", "").File("etc/conf", "own").HardLink("x", "etc/conf"));
+        Assert.Equal("own", store.Read(image, "x"));
+    }
+
     [Fact]
     public void A_later_entry_takes_the_links_place()
     {
