@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Conex.Linux.Errors;
+using Conex.Linux.Faults;
 using Conex.Linux.Files;
 using Conex.Oci;
 
@@ -116,6 +117,7 @@ internal sealed class LayerBlobs
             if (records.Remove(diffId, out LayerBlobRecord? record))
             {
                 PathAt.Unlink(PathAt.Current, PathOf(diffId));
+                CrashStep.At("blob.layer.record-removed");
                 HashSet<string> used = [.. records.Values.SelectMany(other => other.Blobs).Select(blob => blob.Digest)];
                 foreach (LayerBlob blob in record.Blobs.Where(blob => !used.Contains(blob.Digest)))
                 {
@@ -180,6 +182,7 @@ internal sealed class LayerBlobs
     {
         var diffId = Digest.Parse(record.DiffId);
         AtomicFile.Write(PathOf(diffId), JsonSerializer.SerializeToUtf8Bytes(record, LayerBlobJson.Default.LayerBlobRecord));
+        CrashStep.At("blob.layer.record-written");
         records[diffId] = record;
     }
 

@@ -52,7 +52,7 @@ internal sealed record CrashScenario
                 Act = h => Run(h, ["--log-opt", "max-size=20k", "--log-opt", "max-file=3"], "sh", "-c", Numbers),
                 Check = LogIsWhole,
             },
-            "image.catalog.record-removed" or "image.catalog.tag-removed" or "layer.remove.detached" => new()
+            "image.catalog.record-removed" or "image.catalog.tag-removed" or "layer.remove.detached" or "blob.layer.record-removed" => new()
             {
                 Prepare = Load,
                 Act = h => h.Do("rmi", Image),
