@@ -12,8 +12,9 @@ using Conex.Oci;
 namespace Conex.Images.Checks;
 
 /// <summary>Layers: the tar must be what its name says, and the index what its record says. An index is made again from the tar; a damaged layer from
-/// the tar or a compressed form of it, whichever still is what it should be.</summary>
-internal sealed class LayerCheck(ImageStore store, CheckOptions options, List<StoreFinding> findings)
+/// the tar or a compressed form of it, whichever still is what it should be; an unpacked tree with its layer, unless a container runs on it.</summary>
+/// <param name="runningOn">The container that runs on a layer; null when none does.</param>
+internal sealed class LayerCheck(ImageStore store, CheckOptions options, Func<Digest, string?> runningOn, List<StoreFinding> findings)
 {
     private const string RepairHelps = "\"conex system check --repair\" writes it again";
     private static readonly string[] Known = [LayerFiles.Tar, LayerFiles.Index, LayerFiles.Tree, LayerFiles.Record];
@@ -45,6 +46,10 @@ internal sealed class LayerCheck(ImageStore store, CheckOptions options, List<St
         else
         {
             CheckIndex(layer);
+            if (!options.Quick && !IsTreeRight(layer, cancellationToken))
+            {
+                return;
+            }
         }
         Sound++;
     }
@@ -156,6 +161,47 @@ internal sealed class LayerCheck(ImageStore store, CheckOptions options, List<St
             LayerFiles.WriteRecord(directory, record with { Index = null }, durable: true);
         }
         return true;
+    }
+
+    /// <summary>Compares the unpacked tree, if there is one and the tar, with the tar, which is known to be right.</summary>
+    /// <returns>Whether it is right, perhaps now.</returns>
+    private bool IsTreeRight(Digest layer, CancellationToken cancellationToken)
+    {
+        if (DifferenceOfTree(layer, cancellationToken) is not { } difference)
+        {
+            return true;
+        }
+        string? container = runningOn(layer);
+        bool isRepaired = options.Repair && container is null && Rewrite(layer, tarIsRight: true, cancellationToken);
+        string help =
+            isRepaired ? "it is unpacked again"
+            : container is not null
+                ? $"container {container[..Math.Min(12, container.Length)]} runs on it: stop it, and \"conex system check --repair\" unpacks it again"
+            : "\"conex system check --repair\" unpacks it again";
+        findings.Add(new StoreFinding($"layer {layer} is not unpacked as its tar says: {difference}", help, isRepaired));
+        return isRepaired;
+    }
+
+    private string? DifferenceOfTree(Digest layer, CancellationToken cancellationToken)
+    {
+        using DirectoryHandle? tree = store.Layers.Exclusively(
+            layer,
+            directory => LayerMounts.HasTree(directory) ? PathAt.OpenDirectory(directory, LayerFiles.Tree) : null
+        );
+        using Stream? tar = tree is null ? null : store.Layers.OpenTar(layer);
+        if (tar is null)
+        {
+            return null;
+        }
+        try
+        {
+            ErofsNode root = LayerIndexer.ReadOfImage(new TarReader(tar), cancellationToken).Root;
+            return new TreeComparison(tar, tree!, cancellationToken).Find(root);
+        }
+        catch (Exception e) when (e is IOException or KernelException or LayerException)
+        {
+            return $"it cannot be read: {e.Message}";
+        }
     }
 
     private void CheckStrangers(Digest layer)

@@ -37,7 +37,7 @@ public static class StoreCheck
         Digest[] held = Hold(store);
         try
         {
-            var layers = new LayerCheck(store, options, findings);
+            var layers = new LayerCheck(store, options, layer => RunningOn(store, users, layer), findings);
             var blobs = new BlobCheck(store, options, findings);
             foreach (Digest layer in held.Where(store.Layers.Contains))
             {
@@ -56,6 +56,16 @@ public static class StoreCheck
             store.ReturnLeases(held);
         }
     }
+
+    private static string? RunningOn(ImageStore store, Func<Digest, IReadOnlyList<ImageUser>> users, Digest layer) =>
+        store.Exclusively(
+            (catalog, _) =>
+                catalog
+                    .Records.Where(record => UnusedContent.Needs(record).Contains(layer))
+                    .SelectMany(record => users(Digest.Parse(record.Id)))
+                    .FirstOrDefault(user => user.IsRunning)
+                    ?.ContainerId
+        );
 
     private static void RemoveOrphans(ImageStore store, CheckOptions options, List<StoreFinding> findings)
     {

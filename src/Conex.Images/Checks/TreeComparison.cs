@@ -1,0 +1,186 @@
+using System.Globalization;
+using Conex.Images.Erofs;
+using Conex.Images.Layers;
+using Conex.Images.Trees;
+using Conex.Linux.Errors;
+using Conex.Linux.Files;
+
+namespace Conex.Images.Checks;
+
+/// <summary>Compares an unpacked layer with its tar: names, kinds, modes, owners, links and content. Times are left out, and so are attributes but those
+/// that decide what a container sees or may.</summary>
+/// <param name="tar">The layer's, seekable.</param>
+/// <param name="tree">Where it is unpacked.</param>
+internal sealed class TreeComparison(Stream tar, DirectoryHandle tree, CancellationToken cancellationToken)
+{
+    private const string Capability = "security.capability";
+    private const uint AllBits = 0xFFF;
+    private const uint Permissions = 0x1FF;
+    private static readonly UnpackRules IndexRules = new(Privileged: true);
+    private readonly UnpackRules rules = UnpackRules.Current;
+    private readonly Dictionary<ErofsNode, ulong> inodes = [];
+    private readonly HashSet<ulong> taken = [];
+    private readonly Queue<(byte[] Path, ErofsNode Node)> waiting = [];
+    private readonly byte[] actual = new byte[128 << 10];
+    private readonly byte[] expected = new byte[128 << 10];
+
+    /// <summary>The first difference as a half sentence; null when there is none.</summary>
+    /// <param name="root">What the tar holds.</param>
+    /// <exception cref="KernelException">The machine refuses to read the tree.</exception>
+    internal string? Find(ErofsNode root)
+    {
+        if (EntryAt.Status(tree, []) is not { } status || DifferenceOf(status, root, "."u8.ToArray(), tree) is { } own)
+        {
+            return "/ has another mode or owner";
+        }
+        waiting.Enqueue(([], root));
+        while (waiting.TryDequeue(out (byte[] Path, ErofsNode Node) next))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (InDirectory(next.Path, next.Node) is { } difference)
+            {
+                return difference;
+            }
+        }
+        return null;
+    }
+
+    private string? InDirectory(byte[] path, ErofsNode node)
+    {
+        using DirectoryHandle directory =
+            EntryAt.TryOpenResolved(
+                tree,
+                path.Length == 0 ? "."u8 : path,
+                OpenMode.NoFollow,
+                ResolveRules.Beneath | ResolveRules.NoSymlinks | ResolveRules.NoMagicLinks,
+                out Errno error
+            ) ?? throw new KernelException("open directory", LayerPath.Show(path), error);
+        HashSet<byte[]> there = new(DirectoryEntries.Read(directory).Select(entry => entry.Name), BytePathComparer.Instance);
+        foreach ((byte[] name, ErofsNode child) in node.Children!)
+        {
+            byte[] whole = path.Length == 0 ? name : [.. path, (byte)'/', .. name];
+            there.Remove(name);
+            if (InEntry(directory, name, whole, child) is { } difference)
+            {
+                return $"{LayerPath.Show(whole)} {difference}";
+            }
+        }
+        return there.FirstOrDefault() is { } stranger
+            ? $"{LayerPath.Show(path.Length == 0 ? stranger : [.. path, (byte)'/', .. stranger])} is not in the tar"
+            : null;
+    }
+
+    private string? InEntry(DirectoryHandle directory, byte[] name, byte[] path, ErofsNode node)
+    {
+        if (EntryAt.Status(directory, name) is not { } status)
+        {
+            bool isLeftOut =
+                !rules.Privileged && node.Kind is FileKind.CharacterDevice or FileKind.BlockDevice && !LayerTree.IsWhiteout(node);
+            return isLeftOut ? null : "is missing";
+        }
+        if (status.Kind != node.Kind)
+        {
+            return "is a file of another kind";
+        }
+        if (node.IsDirectory)
+        {
+            waiting.Enqueue((path, node));
+            return DifferenceOf(status, node, name, directory);
+        }
+        if (inodes.TryGetValue(node, out ulong inode))
+        {
+            return inode == status.Inode ? null : "is no hard link any more";
+        }
+        inodes[node] = status.Inode;
+        return !taken.Add(status.Inode)
+            ? "is a hard link to another file"
+            : DifferenceOf(status, node, name, directory)
+                ?? node.Kind switch
+                {
+                    FileKind.Regular => HasContent(directory, name, node) ? null : "has other content",
+                    FileKind.SymbolicLink => EntryAt.ReadLink(directory, name).AsSpan().SequenceEqual(node.LinkTarget.Span)
+                        ? null
+                        : "points to something else",
+                    FileKind.CharacterDevice or FileKind.BlockDevice => status.SpecialDevice == (node.DeviceMajor, node.DeviceMinor)
+                        ? null
+                        : "is another device",
+                    _ => null,
+                };
+    }
+
+    private string? DifferenceOf(FileStatus status, ErofsNode node, byte[] name, DirectoryHandle directory)
+    {
+        uint bits = rules.Privileged ? AllBits : Permissions;
+        if (node.Kind != FileKind.SymbolicLink && (status.Mode & bits) != (node.Mode & bits))
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"has the mode {Convert.ToString(status.Mode & bits, 8)} instead of {Convert.ToString(node.Mode & bits, 8)}"
+            );
+        }
+        if (rules.Privileged && (status.UserId, status.GroupId) != (node.UserId, node.GroupId))
+        {
+            return $"belongs to {status.UserId}:{status.GroupId} instead of {node.UserId}:{node.GroupId}";
+        }
+        if (node.Kind == FileKind.Regular && status.Size != (ulong)node.Size)
+        {
+            return $"has {status.Size} bytes instead of {node.Size}";
+        }
+        if (node.IsDirectory)
+        {
+            TreeAttributes.Read(directory, name, out bool isOpaque);
+            return isOpaque == NodeAttributes.IsOpaque(node, IndexRules) ? null : "shows or hides lower layers where it should not";
+        }
+        return
+            rules.Privileged
+            && node.Kind == FileKind.Regular
+            && ExtendedAttributes.ListAt(directory, name).Contains(Capability) != node.Attributes.Any(one => one.Name is Capability)
+            ? "has or lacks file capabilities"
+            : null;
+    }
+
+    private bool HasContent(DirectoryHandle directory, byte[] name, ErofsNode node)
+    {
+        using FileHandle file =
+            EntryAt.TryOpen(directory, name, OpenMode.Read | OpenMode.NonBlocking, out Errno error)
+            ?? throw new KernelException("open", LayerPath.Show(name), error);
+        long position = 0;
+        foreach (ErofsExtent extent in node.Extents)
+        {
+            tar.Position = extent.DeviceOffset;
+            if (!IsNext(file, extent.Offset - position, isHole: true) || !IsNext(file, extent.Length, isHole: false))
+            {
+                return false;
+            }
+            position = extent.End;
+        }
+        return IsNext(file, node.Size - position, isHole: true);
+    }
+
+    /// <summary>Whether the file goes on with zeros, or as the tar does.</summary>
+    private bool IsNext(FileHandle file, long length, bool isHole)
+    {
+        while (length > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int n = FileIo.Read(file, actual.AsSpan(0, (int)Math.Min(length, actual.Length)));
+            if (n == 0)
+            {
+                return false;
+            }
+            if (!isHole)
+            {
+                tar.ReadExactly(expected.AsSpan(0, n));
+            }
+            bool isSame = isHole
+                ? !actual.AsSpan(0, n).ContainsAnyExcept((byte)0)
+                : actual.AsSpan(0, n).SequenceEqual(expected.AsSpan(0, n));
+            if (!isSame)
+            {
+                return false;
+            }
+            length -= n;
+        }
+        return true;
+    }
+}

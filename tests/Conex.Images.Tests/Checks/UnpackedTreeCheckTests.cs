@@ -1,0 +1,158 @@
+using System.Text;
+using Conex.Images.Checks;
+using Conex.Images.Layers;
+using Conex.Images.Tar;
+using Conex.Images.Tests.Fixtures;
+using Conex.Linux.Files;
+using Conex.Oci;
+
+namespace Conex.Images.Tests.Checks;
+
+/// <summary>An unpacked layer must hold what its tar holds, and is unpacked again where it does not.</summary>
+public sealed class UnpackedTreeCheckTests : IDisposable
+{
+    private static readonly byte[] Capability = [0, 0, 0, 2, .. new byte[16]];
+
+    private static readonly byte[] Tar = new TarBuilder()
+        .Directory(".", 0x1C0)
+        .Directory("etc", 0x3ED)
+        .File("etc/passwd", "root", 0x1A4, 5, 6)
+        .File("etc/.wh.gone", "")
+        .File("opaque/.wh..wh..opq", "")
+        .File("opaque/deep/empty", "")
+        .File("big", new string('b', 300_000))
+        .HardLink("hard", "big")
+        .SymbolicLink("soft", "etc/passwd")
+        .Device("null", 1, 3)
+        .Add(TarBuilder.Entry(TarEntryType.Fifo, "pipe", 0x180))
+        .Add(
+            TarBuilder.Entry(TarEntryType.File, "bin/ping", 0x9ED) with
+            {
+                Attributes = [new TarAttribute("security.capability", Capability), new TarAttribute("user.x", "y"u8.ToArray())],
+            },
+            "ping"u8
+        )
+        .Add(TarBuilder.Entry(TarEntryType.File, "", 0x1A4) with { Path = Encoding.Latin1.GetBytes("caf\u00e9") }, "latin"u8)
+        .ToArray();
+
+    private readonly TestStore store = new(LayerStorage.Unpacked);
+    private readonly StoredImage image;
+    private readonly string tree;
+
+    public UnpackedTreeCheckTests()
+    {
+        image = store.Import(Tar);
+        tree = Path.Combine(store.Data, "layers/sha256", image.Layers[0].DiffId.Hex, "fs");
+    }
+
+    public void Dispose() => store.Dispose();
+
+    [Fact]
+    public void What_was_unpacked_is_what_the_tar_holds()
+    {
+        StoreReport report = Check();
+        Assert.Empty(report.Findings);
+        Assert.Equal(1, report.Layers);
+    }
+
+    [Theory]
+    [InlineData("printf x | dd of=big bs=1 seek=299999 conv=notrunc", "big has other content")]
+    [InlineData("printf x >>etc/passwd", "etc/passwd has 5 bytes instead of 4")]
+    [InlineData("rm etc/passwd", "etc/passwd is missing")]
+    [InlineData("rm etc/gone", "etc/gone is missing")]
+    [InlineData("mkdir -p opaque/deep/new", "opaque/deep/new is not in the tar")]
+    [InlineData("chmod 600 etc/passwd", "etc/passwd has the mode 600 instead of 644")]
+    [InlineData("chmod 755 etc", "etc has the mode 755 instead of 1755")]
+    [InlineData("chown 7 etc/passwd", "etc/passwd belongs to 7:6 instead of 5:6")]
+    [InlineData("chown -h 7 soft", "soft belongs to 7:0 instead of 0:0")]
+    [InlineData("ln -sfn elsewhere soft", "soft points to something else")]
+    [InlineData("rm soft && touch soft", "soft is a file of another kind")]
+    [InlineData("rm null && mknod -m 660 null c 1 5", "null is another device")]
+    [InlineData("cp -p big copy && mv copy big", "is no hard link any more")]
+    [InlineData("setcap -r bin/ping", "bin/ping has or lacks file capabilities")]
+    [InlineData("chmod 755 .", "/ has another mode or owner")]
+    public void Whatever_differs_is_named_and_unpacked_again(string damage, string difference)
+    {
+        IReadOnlyList<string> before = Listing();
+        if (damage.StartsWith("setcap", StringComparison.Ordinal))
+        {
+            RemoveCapability(Path.Combine(tree, "bin/ping"));
+        }
+        else
+        {
+            Tool.Run(tree, "sh", "-c", $"exec 2>/dev/null; {damage}");
+        }
+
+        Assert.Empty(Check(quick: true).Findings);
+        StoreFinding found = Assert.Single(Check().Findings);
+        Assert.Contains($"is not unpacked as its tar says: ", found.Problem, StringComparison.Ordinal);
+        Assert.EndsWith(difference, found.Problem, StringComparison.Ordinal);
+        Assert.Equal("\"conex system check --repair\" unpacks it again", found.Help);
+        Assert.Equal("it is unpacked again", Assert.Single(Check(repair: true).Findings, one => one.IsRepaired).Help);
+
+        Assert.Empty(Check().Findings);
+        Assert.Equal(before, Listing());
+    }
+
+    [Fact]
+    public void Under_a_running_container_nothing_is_taken_away()
+    {
+        File.WriteAllText(Path.Combine(tree, "stranger"), "");
+        StoreFinding found = Assert.Single(Check(repair: true, users: _ => [new ImageUser(new string('c', 64), IsRunning: true)]).Findings);
+        Assert.False(found.IsRepaired);
+        Assert.StartsWith("container cccccccccccc runs on it: stop it", found.Help, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(tree, "stranger")));
+        Assert.True(Assert.Single(Check(repair: true, users: _ => [new ImageUser("d", IsRunning: false)]).Findings).IsRepaired);
+        Assert.False(File.Exists(Path.Combine(tree, "stranger")));
+    }
+
+    [Theory]
+    [InlineData(4999)]
+    [InlineData(20_000)]
+    public void Holes_are_compared_too(int at)
+    {
+        using var sparse = new TestStore(LayerStorage.Unpacked);
+        StoredImage holes = sparse.Import(SparseTar.WithPieces(5, 10_000));
+        Assert.Empty(Check(sparse).Findings);
+        string file = Path.Combine(sparse.Data, "layers/sha256", holes.Layers[0].DiffId.Hex, "fs/sparse");
+        using (FileStream stream = File.OpenWrite(file))
+        {
+            stream.Position = at;
+            stream.WriteByte((byte)'!');
+        }
+        Assert.EndsWith("sparse has other content", Assert.Single(Check(sparse).Findings).Problem, StringComparison.Ordinal);
+    }
+
+    private static void RemoveCapability(string file)
+    {
+        // Writing to it clears it; the content stays.
+        byte[] content = File.ReadAllBytes(file);
+        File.WriteAllBytes(file, content);
+        Tool.Run("/", "chmod", "4755", file);
+    }
+
+    private IReadOnlyList<string> Listing()
+    {
+        using DirectoryHandle root = PathAt.OpenDirectory(tree);
+        return TreeListing.Of(root, new HashSet<string>(["/opaque", "/opaque/deep", "/bin"], StringComparer.Ordinal));
+    }
+
+    private StoreReport Check(bool repair = false, bool quick = false, Func<Digest, IReadOnlyList<ImageUser>>? users = null) =>
+        Check(store, repair, quick, users);
+
+    private static StoreReport Check(
+        TestStore store,
+        bool repair = false,
+        bool quick = false,
+        Func<Digest, IReadOnlyList<ImageUser>>? users = null
+    ) =>
+        StoreCheck
+            .RunAsync(
+                store.Images,
+                new CheckOptions { Repair = repair, Quick = quick },
+                users ?? TestStore.NoUsers,
+                TestContext.Current.CancellationToken
+            )
+            .GetAwaiter()
+            .GetResult();
+}
