@@ -40,12 +40,9 @@ public sealed class ContainerEngine : IAsyncDisposable
         index = new ContainerIndex();
         Events = new EventLog(time);
         var events = new ContainerEvents(Events);
-        Images = new ImageService(
-            ImageStore.Open(options.DataRoot, time, options.Layers, options.Registries.Expansion),
-            Events,
-            id => index.UsersOf(id.ToString())
-        );
-        ImageMounts = new ImageMounts(Images, paths);
+        var imageStore = ImageStore.Open(options.DataRoot, time, options.Layers, options.Registries.Expansion);
+        ImageMounts = new ImageMounts(imageStore, paths);
+        Images = new ImageService(imageStore, Events, id => index.UsersOf(id.ToString()), ImageMounts);
         var layers = new ContainerLayers(Images.Store);
         Transfers = new ImageTransfers(Images, Events, options.Registries);
         var store = new ContainerStore(paths);

@@ -184,10 +184,16 @@ public sealed class ImageStore : IDisposable
 
     /// <summary>docker rmi: removes a tag, and the image with its last tag, and the layers that nobody else needs.</summary>
     /// <param name="users">The containers made from an image ID. Called while the store is locked: it must not call the store.</param>
+    /// <param name="letGo">Gets the image whose last name goes, before anything is removed; what it throws keeps all as it is. Must not call the store.</param>
     /// <exception cref="ImageNotFoundException">No such image.</exception>
     /// <exception cref="ImageConflictException">Containers use it, or several repositories name it.</exception>
     /// <exception cref="FormatException">The text can be neither name nor ID.</exception>
-    public IReadOnlyList<ImageRemoval> Remove(string nameOrId, bool force, Func<Digest, IReadOnlyList<ImageUser>> users)
+    public IReadOnlyList<ImageRemoval> Remove(
+        string nameOrId,
+        bool force,
+        Func<Digest, IReadOnlyList<ImageUser>> users,
+        Action<Digest>? letGo = null
+    )
     {
         ArgumentNullException.ThrowIfNull(users);
         var result = new List<ImageRemoval>();
@@ -198,6 +204,7 @@ public sealed class ImageStore : IDisposable
             Removal removal = new ImageRemover(catalog, users).Plan(id, nameOrId, name, force);
             if (removal.DeletesImage)
             {
+                letGo?.Invoke(id);
                 // From here on the next start finishes what is cut off.
                 catalog.Put(catalog.Find(id)! with { IsRemoved = true });
             }

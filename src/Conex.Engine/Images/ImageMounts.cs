@@ -17,10 +17,10 @@ public sealed class ImageMounts
     private const uint Searchable = 0x1C9; // 0711
     private const string EmptyName = ".empty";
     private readonly Lock gate = new();
-    private readonly ImageService images;
+    private readonly ImageStore images;
     private readonly string root;
 
-    internal ImageMounts(ImageService images, EnginePaths paths)
+    internal ImageMounts(ImageStore images, EnginePaths paths)
     {
         this.images = images;
         root = paths.ImageMounts;
@@ -44,11 +44,11 @@ public sealed class ImageMounts
         RequireRoot();
         lock (gate)
         {
-            StoredImage image = images.Resolve(nameOrId);
+            StoredImage image = Resolve(nameOrId);
             string path = PathOf(image.Id);
             if (!Points().Contains(path))
             {
-                IReadOnlyList<LayerSource> layers = images.Store.OpenLayers(images.Store.LayerDirectories(image));
+                IReadOnlyList<LayerSource> layers = images.OpenLayers(images.LayerDirectories(image));
                 MakeDirectory(root);
                 MakeDirectory($"{root}/{EmptyName}");
                 using MountHandle mount = MergedRoot.MountReadOnly([.. layers.Select(layer => layer.Path)], $"{root}/{EmptyName}");
@@ -72,27 +72,50 @@ public sealed class ImageMounts
         lock (gate)
         {
             HashSet<string> points = Points();
-            Digest id = FindRemoved(points, nameOrId) ?? images.Resolve(nameOrId).Id;
+            Digest id = FindRemoved(points, nameOrId) ?? Resolve(nameOrId).Id;
             string path = PathOf(id);
             if (!points.Contains(path))
             {
                 throw new ConflictException($"image {nameOrId} is not mounted");
             }
-            Errno error = force ? Linux.Mounts.Unmount.Detach(path) : Linux.Mounts.Unmount.Try(path);
-            if (error == Errno.EBUSY)
-            {
-                throw new ConflictException(
-                    $"image {nameOrId} is in use at {path}: a process works in there; --force unmounts it all the same"
-                );
-            }
-            if (error is not (Errno.None or Errno.EINVAL))
-            {
-                throw new KernelException("unmount", path, error);
-            }
-            CrashStep.At("image.unmount.detached");
-            PathAt.RemoveDirectory(PathAt.Current, path);
+            TakeAway(path, nameOrId, force);
             return id;
         }
+    }
+
+    /// <summary>Does something while no image is mounted or unmounted.</summary>
+    internal T Exclusively<T>(Func<T> work)
+    {
+        lock (gate)
+        {
+            return work();
+        }
+    }
+
+    internal bool Contains(Digest id)
+    {
+        lock (gate)
+        {
+            return Points().Contains(PathOf(id));
+        }
+    }
+
+    /// <summary>For an image that is about to be removed. Calls nothing of the store.</summary>
+    /// <param name="force">Whether to unmount it.</param>
+    /// <exception cref="ConflictException">It is mounted.</exception>
+    internal void LetGo(Digest id, string nameOrId, bool force)
+    {
+        if (!Contains(id))
+        {
+            return;
+        }
+        if (!force)
+        {
+            throw new ConflictException(
+                $"conflict: unable to delete {id.Short} (must be forced) - image is mounted at {PathOf(id)}: \"conex image unmount {nameOrId}\" takes the mount away"
+            );
+        }
+        TakeAway(PathOf(id), nameOrId, force);
     }
 
     /// <summary>Takes away what an engine left: places with nothing mounted, and mounts of images that are gone.</summary>
@@ -107,7 +130,7 @@ public sealed class ImageMounts
         foreach (DirectoryEntry entry in DirectoryEntries.Read(directory).Where(entry => entry.Text != EmptyName))
         {
             string path = $"{root}/{entry.Text}";
-            bool isKnown = TryId(path) is { } id && images.Store.FindById(id) is not null;
+            bool isKnown = TryId(path) is { } id && images.FindById(id) is not null;
             if (points.Contains(path) && (isKnown || Linux.Mounts.Unmount.Detach(path) != Errno.None))
             {
                 continue;
@@ -115,6 +138,25 @@ public sealed class ImageMounts
             _ = EntryAt.RemoveDirectory(directory, entry.Name);
         }
     }
+
+    private static void TakeAway(string path, string nameOrId, bool force)
+    {
+        Errno error = force ? Linux.Mounts.Unmount.Detach(path) : Linux.Mounts.Unmount.Try(path);
+        if (error == Errno.EBUSY)
+        {
+            throw new ConflictException(
+                $"image {nameOrId} is in use at {path}: a process works in there; --force unmounts it all the same"
+            );
+        }
+        if (error is not (Errno.None or Errno.EINVAL))
+        {
+            throw new KernelException("unmount", path, error);
+        }
+        CrashStep.At("image.unmount.detached");
+        PathAt.RemoveDirectory(PathAt.Current, path);
+    }
+
+    private StoredImage Resolve(string nameOrId) => ImageService.Translate(() => images.Resolve(nameOrId));
 
     private Digest? FindRemoved(HashSet<string> points, string id)
     {
@@ -124,9 +166,7 @@ public sealed class ImageMounts
             .. points
                 .Select(TryId)
                 .OfType<Digest>()
-                .Where(one =>
-                    start.Length > 0 && one.Hex.StartsWith(start, StringComparison.Ordinal) && images.Store.FindById(one) is null
-                ),
+                .Where(one => start.Length > 0 && one.Hex.StartsWith(start, StringComparison.Ordinal) && images.FindById(one) is null),
         ];
         return found.Length == 1 ? found[0] : null;
     }
@@ -137,7 +177,7 @@ public sealed class ImageMounts
         {
             return null;
         }
-        StoredImage? image = images.Store.FindById(id);
+        StoredImage? image = images.FindById(id);
         return new MountedImage(id, [.. image?.Tags.Select(tag => tag.Familiar) ?? []], path);
     }
 

@@ -3,7 +3,7 @@ using Conex.Images;
 
 namespace Conex.Engine.Images;
 
-/// <summary>docker image prune: removes the images that no container was made from.</summary>
+/// <summary>docker image prune: removes the images that no container was made from and that nobody has mounted.</summary>
 public static class ImagePrune
 {
     /// <param name="all">Whether images with names go too; else only those without.</param>
@@ -16,7 +16,7 @@ public static class ImagePrune
         var removals = new List<ImageRemoval>();
         foreach (StoredImage image in images.List().Where(image => (all || image.Tags.Count == 0) && fits(image)))
         {
-            if (images.UsersOf(image.Id).Count == 0)
+            if (images.UsersOf(image.Id).Count == 0 && !images.IsMounted(image.Id))
             {
                 removals.AddRange(Remove(images, image));
             }

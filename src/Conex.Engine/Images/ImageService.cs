@@ -12,9 +12,11 @@ public sealed class ImageService
     private readonly ImageStore store;
     private readonly EventLog events;
     private readonly Func<Digest, IReadOnlyList<ImageUser>> users;
+    private readonly ImageMounts mounts;
 
-    internal ImageService(ImageStore store, EventLog events, Func<Digest, IReadOnlyList<ImageUser>> users)
+    internal ImageService(ImageStore store, EventLog events, Func<Digest, IReadOnlyList<ImageUser>> users, ImageMounts mounts)
     {
+        this.mounts = mounts;
         this.store = store;
         this.events = events;
         this.users = users;
@@ -27,6 +29,9 @@ public sealed class ImageService
 
     /// <summary>The containers that were made from an image.</summary>
     public IReadOnlyList<ImageUser> UsersOf(Digest id) => users(id);
+
+    /// <summary>Whether an image is mounted on the host.</summary>
+    internal bool IsMounted(Digest id) => mounts.Contains(id);
 
     /// <summary>Finds an image by reference, familiar name, ID or unique prefix of an ID.</summary>
     /// <exception cref="NotFoundException">No such image.</exception>
@@ -52,10 +57,13 @@ public sealed class ImageService
 
     /// <summary>Removes a name, and the image with its last one.</summary>
     /// <exception cref="NotFoundException">No such image.</exception>
-    /// <exception cref="ConflictException">Containers use it, or several repositories name it.</exception>
+    /// <param name="force">Whether also one that stopped containers use, that several repositories name, or that is mounted: it is unmounted first.</param>
+    /// <exception cref="ConflictException">Containers use it, several repositories name it, or it is mounted.</exception>
     public IReadOnlyList<ImageRemoval> Remove(string nameOrId, bool force)
     {
-        IReadOnlyList<ImageRemoval> removals = Translate(() => store.Remove(nameOrId, force, users));
+        IReadOnlyList<ImageRemoval> removals = mounts.Exclusively(() =>
+            Translate(() => store.Remove(nameOrId, force, users, id => mounts.LetGo(id, nameOrId, force)))
+        );
         foreach (ImageRemoval removal in removals)
         {
             string subject = removal.Untagged ?? removal.Deleted ?? "";
@@ -124,7 +132,7 @@ public sealed class ImageService
             ? reference
             : throw new InvalidRequestException($"invalid reference format: {name}");
 
-    private static T Translate<T>(Func<T> call)
+    internal static T Translate<T>(Func<T> call)
     {
         try
         {

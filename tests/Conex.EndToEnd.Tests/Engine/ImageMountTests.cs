@@ -76,13 +76,15 @@ public sealed class ImageMountTests(EngineHouse house) : IClassFixture<EngineHou
         Directory.CreateDirectory(stale);
         house.KillDaemon();
         Assert.True(File.Exists($"{kept}/bin/busybox"));
-        house.Do("rmi", "mounted:1").Succeeded();
-        Assert.False(Directory.Exists(stale));
+        foreach (string record in Directory.GetFiles($"{house.DataRoot}/images", $"{archive.ConfigDigest[7..]}*"))
+        {
+            File.Delete(record);
+        }
         Assert.StartsWith("mark ", File.ReadAllText($"{doomed}/mark"), StringComparison.Ordinal);
 
-        house.KillDaemon();
         house.Do("ps").Succeeded();
 
+        Assert.False(Directory.Exists(stale));
         Assert.Equal([kept], Mounted());
         Assert.False(Directory.Exists(doomed));
         Assert.True(File.Exists($"{kept}/bin/busybox"));
@@ -93,7 +95,8 @@ public sealed class ImageMountTests(EngineHouse house) : IClassFixture<EngineHou
     {
         Load();
         string path = house.Ask("image", "mount", "mounted:1");
-        house.Do("rmi", "mounted:1").Succeeded();
+        File.Delete($"{house.DataRoot}/content/blobs/sha256/{archive.ConfigDigest[7..]}");
+        Assert.Contains("is not whole", house.Do("system", "check", "--repair").Succeeded().Output, StringComparison.Ordinal);
 
         Assert.Contains(archive.ConfigDigest[7..19], house.Ask("image", "mount"), StringComparison.Ordinal);
         house.Do("image", "unmount", "nosuch").FailedWith(1, "No such image: nosuch");
@@ -101,6 +104,45 @@ public sealed class ImageMountTests(EngineHouse house) : IClassFixture<EngineHou
 
         Assert.Empty(Mounted());
         Assert.False(Directory.Exists(path));
+    }
+
+    [Fact]
+    public void A_mounted_image_is_removed_by_force_alone_which_unmounts_it()
+    {
+        Load();
+        house.Do("tag", "mounted:1", "mounted:2").Succeeded();
+        string path = house.Ask("image", "mount", "mounted:1");
+        string id = archive.ConfigDigest[7..19];
+        string refusal =
+            $"unable to delete {id} (must be forced) - image is mounted at {path}: \"conex image unmount mounted:2\" takes the mount away";
+
+        // A name that is not the last one takes nothing from the mount.
+        house.Do("rmi", "mounted:1").Succeeded();
+        house.Do("rmi", "mounted:2").FailedWith(1, refusal);
+        house.Do("rmi", id).FailedWith(1, "image is mounted at");
+        Assert.StartsWith("mark ", File.ReadAllText($"{path}/mark"), StringComparison.Ordinal);
+        Assert.Equal(archive.ConfigDigest, house.Ask("inspect", "-f", "{{.Id}}", "mounted:2"));
+
+        house.Do("rmi", "-f", "mounted:2").Succeeded();
+
+        Assert.Empty(Mounted());
+        Assert.False(Directory.Exists(path));
+        house.Do("inspect", "mounted:2").FailedWith(1, "mounted:2");
+    }
+
+    [Fact]
+    public void Prune_leaves_a_mounted_image_that_has_lost_its_name()
+    {
+        Load();
+        string path = house.Ask("image", "mount", "mounted:1");
+        using var other = new ImageArchive($"mark {Guid.NewGuid():N}");
+        house.Do("load", "-q", "-i", other.Docker($"{house.Place}/mounted.tar", "mounted:1")).Succeeded();
+
+        Assert.DoesNotContain(archive.ConfigDigest, house.Ask("image", "prune", "--force"), StringComparison.Ordinal);
+        Assert.StartsWith("mark ", File.ReadAllText($"{path}/mark"), StringComparison.Ordinal);
+        house.Do("image", "unmount", archive.ConfigDigest).Succeeded();
+        Assert.Contains(archive.ConfigDigest, house.Ask("image", "prune", "--force"), StringComparison.Ordinal);
+        house.Do("rmi", "mounted:1").Succeeded();
     }
 
     private void Load() => house.Do("load", "-q", "-i", archive.Docker($"{Place()}/mounted.tar", "mounted:1")).Succeeded();
