@@ -74,14 +74,15 @@ internal sealed class OciLayout
         ?? descriptor.Annotations?.GetValueOrDefault(ReferenceName)
         ?? descriptor.Digest.ToString();
 
-    /// <summary>A bare word in ref.name is a tag of a name that the archive does not tell (image-spec annotations.md): no reference.</summary>
+    /// <summary>A bare word in ref.name is a tag of a name that the archive does not tell (image-spec annotations.md): no reference. Nor is an ID, which
+    /// podman writes of an image that it saves by its ID.</summary>
     private static IReadOnlyList<ImageReference> ReferencesOf(Descriptor descriptor)
     {
         string? name = descriptor.Annotations?.GetValueOrDefault(ContainerdName);
         if (name is null)
         {
             string? text = descriptor.Annotations?.GetValueOrDefault(ReferenceName);
-            name = text is not null && text.AsSpan().ContainsAny(':', '/') ? text : null;
+            name = text is not null && text.AsSpan().ContainsAny(':', '/') && !Digest.TryParse(text, out _) ? text : null;
         }
         return ImageReference.TryParse(name, out ImageReference reference) && reference.Digest is null ? [reference.WithDefaultTag()] : [];
     }

@@ -50,11 +50,16 @@ public sealed class OciLayoutTests
     }
 
     [Fact]
-    public void A_bare_tag_is_no_name()
+    public void A_bare_tag_is_no_name() => IsNoName("latest");
+
+    [Fact]
+    public void An_ID_is_no_name() => IsNoName(TestImage.With("x").Id.ToString());
+
+    private static void IsNoName(string text)
     {
         using var store = new TestStore();
         var layout = new TarBuilder();
-        Descriptor manifest = TestImage.Named(TestImage.With("x").AddTo(layout, layer => layer), RefName, "latest");
+        Descriptor manifest = TestImage.Named(TestImage.With("x").AddTo(layout, layer => layer), RefName, text);
         LoadedImage loaded = store.Load(TestImage.Layout(layout, manifest))[0];
         Assert.Equal([$"Loaded image ID: {loaded.Image.Id}"], loaded.Lines);
     }
