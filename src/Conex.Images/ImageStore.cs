@@ -19,6 +19,7 @@ public sealed class ImageStore : IDisposable
     private readonly ImageDescriptions descriptions;
     private readonly UnusedContent unused;
     private readonly ImageRegistration registration;
+    private readonly ImageDeletion deletion;
 
     private ImageStore(string dataDirectory, TimeProvider time, LayerStorage storage, ExpansionLimit? expansion)
     {
@@ -33,6 +34,7 @@ public sealed class ImageStore : IDisposable
         descriptions = new ImageDescriptions(catalog, Content);
         unused = new UnusedContent(catalog, Content, Layers, Blobs, leases);
         registration = new ImageRegistration(catalog, Content, descriptions, unused);
+        deletion = new ImageDeletion(gate, catalog, descriptions, unused, Layers);
     }
 
     internal ContentStore Content { get; }
@@ -196,34 +198,7 @@ public sealed class ImageStore : IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(users);
-        var result = new List<ImageRemoval>();
-        List<string> detached = [];
-        lock (gate)
-        {
-            (Digest id, ImageReference? name) = ImageLookup.Find(catalog, nameOrId) ?? throw ImageLookup.NotFound(nameOrId);
-            Removal removal = new ImageRemover(catalog, users).Plan(id, nameOrId, name, force);
-            if (removal.DeletesImage)
-            {
-                letGo?.Invoke(id);
-                // From here on the next start finishes what is cut off.
-                catalog.Put(catalog.Find(id)! with { IsRemoved = true });
-            }
-            foreach (ImageReference tag in removal.Tags)
-            {
-                catalog.Untag(tag);
-                result.Add(new ImageRemoval(tag.Familiar, null));
-            }
-            if (removal.DeletesImage)
-            {
-                result.AddRange(ImageRemover.DeletedItems(catalog, id));
-                if (users(id).Count == 0)
-                {
-                    detached = Delete(id);
-                }
-            }
-        }
-        detached.ForEach(Layers.DeleteDetached);
-        return result;
+        return deletion.Remove(nameOrId, force, users, letGo);
     }
 
     /// <summary>Frees the layers of images that were removed by force while containers used them. Call at start, and when a container is removed.</summary>
@@ -231,19 +206,7 @@ public sealed class ImageStore : IDisposable
     public void ReleaseRemoved(Func<Digest, bool> stillUsed)
     {
         ArgumentNullException.ThrowIfNull(stillUsed);
-        var detached = new List<string>();
-        lock (gate)
-        {
-            foreach (ImageRecord record in catalog.Records.Where(record => record.IsRemoved).ToArray())
-            {
-                var id = Digest.Parse(record.Id);
-                if (!stillUsed(id))
-                {
-                    detached.AddRange(Delete(id));
-                }
-            }
-        }
-        detached.ForEach(Layers.DeleteDetached);
+        deletion.ReleaseRemoved(stillUsed);
     }
 
     /// <summary>docker load: a docker-archive or OCI layout tar, plain or compressed.</summary>
@@ -322,12 +285,5 @@ public sealed class ImageStore : IDisposable
     }
 
     /// <returns>What <see cref="LayerStore.DeleteDetached"/> has to delete.</returns>
-    internal List<string> Delete(Digest id)
-    {
-        ImageRecord record = catalog.Find(id)!;
-        catalog.Remove(id);
-        descriptions.Forget(id);
-        unused.DeleteBlobs([id, Digest.Parse(record.Manifest)]);
-        return unused.DetachLayers(UnusedContent.Needs(record).Distinct());
-    }
+    internal List<string> Delete(Digest id) => deletion.Delete(id);
 }
