@@ -1,0 +1,111 @@
+using Conex.EndToEnd.Tests.Support;
+
+namespace Conex.EndToEnd.Tests.Engine;
+
+/// <summary>A registry that asks for a password gets it from those who have one.</summary>
+public sealed class LoginTests(EngineHouse house) : IClassFixture<EngineHouse>, IDisposable
+{
+    public static TheoryData<string> Clients => [.. DockerClients.All];
+
+    public void Dispose() => house.RequireClean();
+
+    [Theory]
+    [MemberData(nameof(Clients))]
+    public void Only_who_has_logged_in_gets_in_by_conex_and_by_docker(string docker)
+    {
+        using var closed = new RegistryServer(withPassword: true);
+        string app = $"{closed.Host}/secret:1";
+        string config = $"{house.Place}/docker/config.json";
+        house.Import(app, "CMD true");
+        house.WriteFile("docker/config.json", """{"HttpHeaders":{"X":"y"}}""");
+
+        Assert.Contains("push access denied", house.Do("push", app).EndedWith(1).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "401",
+            house.DoWithInput("wrong", "login", "-u", RegistryServer.User, "--password-stdin", closed.Host).EndedWith(1).Error,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(closed.Host, File.ReadAllText(config), StringComparison.Ordinal);
+        Assert.Equal(
+            "Login Succeeded",
+            house.DoWithInput($"{RegistryServer.Password}\n", "login", "-u", RegistryServer.User, "--password-stdin", closed.Host).Text
+        );
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(config));
+        Assert.Contains("\"X\": \"y\"", File.ReadAllText(config), StringComparison.Ordinal);
+        Assert.DoesNotContain(RegistryServer.Password, File.ReadAllText(config), StringComparison.Ordinal);
+        house.Do("push", "-q", app).Succeeded();
+        house.DoProgram(docker, "--host", $"unix://{house.SocketPath}", "pull", app).Succeeded();
+
+        Assert.Contains("Removing login credentials", house.Ask("logout", closed.Host), StringComparison.Ordinal);
+        Assert.Contains("pull access denied", house.Do("pull", app).EndedWith(1).Error, StringComparison.Ordinal);
+        Assert.Contains("Not logged in", house.Ask("logout", closed.Host), StringComparison.Ordinal);
+        CommandResult login = house.DoProgram(
+            docker,
+            "--host",
+            $"unix://{house.SocketPath}",
+            "login",
+            "-u",
+            RegistryServer.User,
+            "-p",
+            RegistryServer.Password,
+            closed.Host
+        );
+        Assert.Contains("Login Succeeded", login.Text, StringComparison.Ordinal);
+        house.Do("pull", "-q", app).Succeeded();
+        house.Do("logout", closed.Host).Succeeded();
+        house.Do("rmi", app).Succeeded();
+    }
+
+    [Fact]
+    public void A_program_that_keeps_credentials_is_asked_for_them()
+    {
+        using var closed = new RegistryServer(withPassword: true);
+        string program = house.WriteFile(
+            "bin/docker-credential-test",
+            "#!/bin/sh\nf=$(dirname \"$0\")/kept\ncase $1 in store) cat >$f;; erase) rm $f;; get) [ -e $f ] && cat $f || { echo credentials not found in native keychain; exit 1; };; esac\n"
+        );
+        File.SetUnixFileMode(program, (UnixFileMode)0x1ED);
+        house.WriteFile("docker/config.json", $$"""{"credHelpers": {"{{closed.Host}}": "test" } }""");
+        house.Environment["PATH"] = $"{house.Place}/bin:{System.Environment.GetEnvironmentVariable("PATH")}";
+        try
+        {
+            string app = $"{closed.Host}/kept:1";
+            house.Import(app, "CMD true");
+            house.DoWithInput(RegistryServer.Password, "login", "-u", RegistryServer.User, "--password-stdin", closed.Host).Succeeded();
+            Assert.Contains(RegistryServer.Password, File.ReadAllText($"{house.Place}/bin/kept"), StringComparison.Ordinal);
+            house.Do("push", app).Succeeded();
+            house.Do("logout", closed.Host).Succeeded();
+            Assert.False(File.Exists($"{house.Place}/bin/kept"));
+            house.Do("pull", app).EndedWith(1);
+            house.Do("rmi", app).Succeeded();
+        }
+        finally
+        {
+            house.Environment.Remove("PATH");
+            File.Delete($"{house.Place}/docker/config.json");
+        }
+    }
+
+    [Fact]
+    public void A_password_that_is_typed_is_not_shown()
+    {
+        using var closed = new RegistryServer(withPassword: true);
+        house.WriteFile("docker/config.json", "{}");
+
+        var terminal = new TerminalSession(house, $"$CONEX login -u {RegistryServer.User} {closed.Host}; echo code $?");
+        terminal.WaitFor("Password:");
+        // A typing error, corrected.
+        terminal.Type($"{RegistryServer.Password}x\u007f\n");
+        terminal.WaitFor("code 0");
+        terminal.Finish();
+
+        Assert.Contains("Login Succeeded", terminal.Screen, StringComparison.Ordinal);
+        Assert.DoesNotContain(RegistryServer.Password, terminal.Screen, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "*",
+            terminal.Screen[terminal.Screen.IndexOf("Password:", StringComparison.Ordinal)..],
+            StringComparison.Ordinal
+        );
+        house.Do("logout", closed.Host).Succeeded();
+    }
+}
