@@ -182,7 +182,7 @@ public sealed class CopyTests(EngineHouse house) : IClassFixture<EngineHouse>, I
         string id = house.Ask("run", "-d", "--network", "none", "-u", "5:6", "-v", $"{at.Path}:/mnt", "box", "sleep", "1000000");
         string curl = $"curl -s --unix-socket {house.SocketPath}";
         string url = $"http://c/v1.44/containers/{id}/archive";
-        at.Host($"cd {at.Path} && tar -cf file.tar file && tar -cf passwd.tar --transform s,dir,passwd, dir");
+        at.Host($"cd {at.Path} && tar -cf file.tar file && tar -cf passwd.tar --transform s,dir,passwd, dir && xz -k file.tar && bzip2 -k file.tar");
 
         Assert.Equal(
             "busybox 0",
@@ -205,6 +205,8 @@ public sealed class CopyTests(EngineHouse house) : IClassFixture<EngineHouse>, I
         Assert.Equal("400", Status($"-T {at.Path}/file.tar '{url}?path=/etc/passwd'"));
         Assert.Equal("404", Status($"-T {at.Path}/file.tar '{url}?path=/nope'"));
         Assert.Equal("200", Status($"-T {at.Path}/file.tar '{url}?path=/mnt'"));
+        Assert.Equal("200", Status($"-T {at.Path}/file.tar.xz '{url}?path=/mnt'"));
+        Assert.Equal("200", Status($"-T {at.Path}/file.tar.bz2 '{url}?path=/mnt'"));
         Assert.Equal("7:8", house.Ask("exec", "-u", "0", id, "stat", "-c", "%u:%g", "/mnt/file"));
         Assert.Equal("200", Status($"-T {at.Path}/file.tar '{url}?path=/mnt&copyUIDGID=true'"));
         Assert.Equal("5:6", house.Ask("exec", "-u", "0", id, "stat", "-c", "%u:%g", "/mnt/file"));
