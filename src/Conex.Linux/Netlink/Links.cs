@@ -14,6 +14,9 @@ public static class Links
     private const ushort IFLA_NET_NS_FD = 28;
     private const uint IFF_UP = 1;
 
+    /// <summary>The index of the loopback device of every namespace (LOOPBACK_IFINDEX of the kernel's net/flow.h).</summary>
+    public const int Loopback = 1;
+
     /// <summary>The devices: name and index.</summary>
     /// <exception cref="KernelException">The kernel refused.</exception>
     public static IReadOnlyDictionary<string, int> List(RouteSocket socket)

@@ -46,5 +46,10 @@ public sealed unsafe class PidHandle(int descriptor) : FileHandle(descriptor)
     /// <exception cref="KernelException">waitid(2) refused: ECHILD when it is not a child.</exception>
     public ExitStatus? TryWait() => Reap(Libc.WNOHANG);
 
+    /// <summary>How the process, which must be a child of this one, ended; it stays to be reaped.</summary>
+    /// <returns>Null while it runs.</returns>
+    /// <exception cref="KernelException">waitid(2) refused: ECHILD when it is not a child.</exception>
+    public ExitStatus? PeekEnd() => Reap(Libc.WNOHANG | Libc.WNOWAIT);
+
     private ExitStatus? Reap(int options) => ChildStatus.Reap(Libc.P_PIDFD, Descriptor, options);
 }

@@ -150,6 +150,18 @@ public static class FileCalls
         program.Check(status, ulong.MaxValue, (ulong)magic, error);
     }
 
+    /// <summary>fstatfs(2) and a comparison: the file lies on another kind of file system, else <paramref name="error"/>.</summary>
+    public static void RefuseFileSystem(this SyscallProgramBuilder program, Argument file, long magic, Errno error)
+    {
+        Datum status = program.Cell(128);
+        program.Do(SyscallNumber.fstatfs, default, file, status);
+        Register same = program.Call(Operation.Check, CallRules.Allow(error), status, ulong.MaxValue, (ulong)magic, (int)error);
+        using (program.When(Guard.Succeeded(same)))
+        {
+            program.Fail(error);
+        }
+    }
+
     /// <summary>Fails with <paramref name="error"/> unless the word at <paramref name="at"/>, masked, is <paramref name="value"/>.</summary>
     public static void Check(this SyscallProgramBuilder program, Datum at, ulong mask, ulong value, Errno error) =>
         program.Do(Operation.Check, default, at, mask, value, (int)error);

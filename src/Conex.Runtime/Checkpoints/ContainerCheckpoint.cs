@@ -5,6 +5,7 @@ using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Containers;
 using Conex.Runtime.Errors;
 using Conex.Runtime.LaunchPlans;
+using Conex.Runtime.State;
 
 namespace Conex.Runtime.Checkpoints;
 
@@ -96,7 +97,9 @@ public static class ContainerCheckpoint
     )
     {
         using var root = new RootPaths(container.Record.Rootfs);
-        var mounts = new ExternalMounts(spec, container.Record.Bundle, root);
+        IReadOnlyList<AddedMount> added = container.State.ReadMounts();
+        AddedMountsFile.Write(options.ImagePath, added);
+        var mounts = new ExternalMounts(AddedMountsFile.AddTo(spec, added), container.Record.Bundle, root);
         mounts.AddToDump(request, init, cgroup?.Host ?? CgroupHost.Detect(), cgroup);
         IReadOnlyCollection<int> processes = cgroup is null ? [init] : cgroup.Processes();
         IReadOnlyList<string> descriptors = StandardDescriptors.Describe(init, processes);

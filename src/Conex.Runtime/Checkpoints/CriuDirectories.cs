@@ -5,16 +5,18 @@ namespace Conex.Runtime.Checkpoints;
 /// <summary>Makes the directories that criu works in.</summary>
 internal static class CriuDirectories
 {
-    private const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    /// <summary>Group root is who restores into a user namespace (<see cref="RestoreImages"/>).</summary>
+    private const UnixFileMode Roots =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
 
-    /// <summary>Images hold the memory of processes: directories that are made here are their maker's alone.</summary>
+    /// <summary>Images hold the memory of processes: directories that are made here are root's and its group's alone.</summary>
     /// <exception cref="Conex.Runtime.Errors.CheckpointException">The directory of earlier images is none.</exception>
     internal static void Make(CriuOptions options)
     {
-        Directory.CreateDirectory(options.ImagePath, OwnersAlone);
+        Directory.CreateDirectory(options.ImagePath, Roots);
         if (options.WorkPath is { } work)
         {
-            Directory.CreateDirectory(work, OwnersAlone);
+            Directory.CreateDirectory(work, Roots);
         }
         if (options.ParentPath is { } parent)
         {

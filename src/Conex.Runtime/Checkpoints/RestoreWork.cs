@@ -1,7 +1,9 @@
 using Conex.Linux.Cgroups;
+using Conex.Linux.Errors;
 using Conex.Linux.Faults;
 using Conex.Linux.Files;
 using Conex.Linux.Mounts;
+using Conex.Linux.Netlink;
 using Conex.Linux.Processes;
 using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.ContainerHooks;
@@ -24,6 +26,7 @@ internal sealed class RestoreWork(
     private const string LogName = "restore.log";
 
     private readonly RuntimeSpec spec = restore.Bundle.Spec;
+    private readonly IReadOnlyList<AddedMount> added = AddedMountsFile.Read(restore.Options.ImagePath);
     private readonly CriuOptions options = restore.Options;
     private readonly CriuLog log = new(restore.Options.LogDirectory, LogName);
     private FileHandle? terminal;
@@ -61,25 +64,24 @@ internal sealed class RestoreWork(
         // Init becomes a child of this process, which can wait for it.
         request.Set(CriuOption.RestoreSibling, true);
         AddLabels(request);
-        List<FileHandle> namespaces = ExternalNamespaces.AddToRestore(request, spec.Linux, program.Version);
-        for (int i = 0; i < descriptors.Count; i++)
+        List<FileHandle> handedIn = ExternalNamespaces.AddToRestore(request, spec.Linux, program.Version);
+        foreach ((string name, FileHandle stream) in StandardDescriptors.Replacements(descriptors))
         {
-            if (StandardDescriptors.IsReplaced(descriptors[i]))
-            {
-                request.AddDescriptor(descriptors[i], i);
-            }
+            // criu closes what it is given, and --shell-job looks at its descriptor 0.
+            request.AddDescriptor(name, CriuSession.FirstDescriptor + handedIn.Count);
+            handedIn.Add(stream);
         }
         List<FileHandle> directories = [];
         try
         {
             using var signals = HookSignals.Open();
-            using CriuSession session = Start(request, signals, namespaces, directories);
+            using CriuSession session = Start(request, signals, handedIn, directories);
             AddCgroups(request, session.Pid);
             Ask(session, request);
         }
         finally
         {
-            namespaces.ForEach(n => n.Dispose());
+            handedIn.ForEach(h => h.Dispose());
             directories.ForEach(d => d.Dispose());
         }
     }
@@ -109,11 +111,11 @@ internal sealed class RestoreWork(
 
     /// <summary>Starts criu where the root file system is a mount, which it demands, and which nobody else sees.</summary>
     /// <param name="directories">Takes what criu opens by its number in this process.</param>
-    private CriuSession Start(CriuRequest request, HookSignals signals, List<FileHandle> namespaces, List<FileHandle> directories)
+    private CriuSession Start(CriuRequest request, HookSignals signals, List<FileHandle> handedIn, List<FileHandle> directories)
     {
         string root = state.MakeRestoreRoot();
         using var paths = new RootPaths(Record.Rootfs);
-        var mounts = new ExternalMounts(spec, Record.Bundle, paths);
+        var mounts = new ExternalMounts(AddedMountsFile.AddTo(spec, added), Record.Bundle, paths);
         mounts.MakeMountPoints();
         mounts.AddToRestore(request, CgroupHost.Detect(), cgroup.Cgroup, state.MakeNotifyDirectory());
         request.Set(CriuOption.Root, root);
@@ -123,10 +125,10 @@ internal sealed class RestoreWork(
             clone.Attach(root);
         }
         // criu mounts in them: they must be found on mounts of its own namespace.
-        directories.Add(PathAt.OpenDirectory(options.ImagePath));
+        directories.Add(RestoreImages.Open(options.ImagePath, spec.Linux));
         directories.Add(PathAt.OpenDirectory(options.LogDirectory));
         SharedOptions.Add(request, options, directories[0], directories[1], LogName, spec.Annotations);
-        return CriuSession.Start(program, signals, ownStreams: true, namespaces);
+        return CriuSession.Start(program, signals, ownStreams: true, handedIn);
     }
 
     private void AddLabels(CriuRequest request)
@@ -178,6 +180,7 @@ internal sealed class RestoreWork(
         switch (notification.Script)
         {
             case "setup-namespaces":
+                RaiseLoopback(notification.Pid);
                 RunHooks(notification.Pid);
                 break;
             case "post-restore":
@@ -190,6 +193,23 @@ internal sealed class RestoreWork(
                 break;
         }
         descriptor?.Dispose();
+    }
+
+    /// <summary>Does to a new network namespace what a start does: criu leaves its devices alone, and without this one brings no connection over
+    /// 127.0.0.1 back.</summary>
+    private void RaiseLoopback(int pid)
+    {
+        if (!NamespaceSet.Parse(spec.Linux).Creates(NamespaceSet.Network))
+        {
+            return;
+        }
+        using FileHandle network = PathAt.Open($"/proc/{pid}/ns/net", OpenMode.Read);
+        using var routes = RouteSocket.OpenIn(network);
+        Errno error = Links.Raise(routes, Links.Loopback);
+        if (error != Errno.None)
+        {
+            throw new CheckpointException($"{Action}: bring the loopback device up: {KernelException.Explain(error)}");
+        }
     }
 
     /// <summary>Runs the hooks that set a network up, now that there is a namespace for it.</summary>
@@ -211,6 +231,10 @@ internal sealed class RestoreWork(
             // criu keeps the clocks going by a time namespace, whether there was one or not.
             Namespaces = Record.Namespaces | (HasOwnClocks(pid) ? NamespaceSet.Time : 0),
         };
+        if (added.Count > 0)
+        {
+            state.WriteMounts(AddedMountsFile.Renumber(added, pid));
+        }
         state.WriteRecord(Record);
         CrashStep.At("runtime.restore.process-recorded");
         Record.Resctrl?.Join(pid);

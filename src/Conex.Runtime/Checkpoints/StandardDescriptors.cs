@@ -11,6 +11,7 @@ internal static class StandardDescriptors
 {
     private const int AccessMode = 3; // O_ACCMODE
     private const int ReadOnly = 0; // O_RDONLY
+    private const int ReadWrite = 2; // O_RDWR
     private const uint FirstPtsMajor = 136; // devices.txt, "Unix98 PTY slaves"
     private const uint LastPtsMajor = 143;
 
@@ -30,8 +31,36 @@ internal static class StandardDescriptors
     /// <summary>Whether criu is to be told at the dump that it is none of its business. Pipes need no telling.</summary>
     internal static bool IsNamedAtDump(string name) => name.Contains('[') && !name.StartsWith("pipe:", StringComparison.Ordinal);
 
-    /// <summary>Whether a word of descriptors.json names something that a descriptor of the restorer takes the place of.</summary>
-    internal static bool IsReplaced(string name) =>
+    /// <summary>What of this process takes the place of what the words of descriptors.json name: one descriptor for each word, since criu gives the
+    /// first of a name to all that had it.</summary>
+    internal static IEnumerable<(string Name, FileHandle Stream)> Replacements(IReadOnlyList<string> names) =>
+        Enumerable
+            .Range(0, names.Count)
+            .Where(i => IsReplaced(names[i]))
+            .GroupBy(i => names[i])
+            .Select(numbers => (numbers.Key, Replacement([.. numbers])));
+
+    /// <summary>A terminal or /dev/null, opened once to read and once to write, must do for both.</summary>
+    private static FileHandle Replacement(int[] numbers)
+    {
+        int[] modes = [.. numbers.Select(n => Info(Environment.ProcessId, n).Flags & AccessMode)];
+        int writer = Array.FindIndex(modes, m => m != ReadOnly);
+        if (writer >= 0 && Array.TrueForAll(modes, m => m != ReadWrite) && modes.Contains(ReadOnly))
+        {
+            string path = $"/proc/self/fd/{numbers[writer]}";
+            FileHandle? both = PathAt.Status(path) is { Kind: FileKind.CharacterDevice }
+                ? PathAt.TryOpen(PathAt.Current, path, OpenMode.ReadWrite | OpenMode.NoControllingTerminal, out _)
+                : null;
+            if (both is not null)
+            {
+                return both;
+            }
+        }
+        int readWrite = Array.IndexOf(modes, ReadWrite);
+        return new FileHandle(numbers[readWrite >= 0 ? readWrite : Math.Max(writer, 0)], ownsHandle: false);
+    }
+
+    private static bool IsReplaced(string name) =>
         name.StartsWith("pipe:", StringComparison.Ordinal)
         || name.StartsWith("file[", StringComparison.Ordinal)
         || name.StartsWith("tty[", StringComparison.Ordinal);

@@ -41,7 +41,7 @@ public static class ContainerMounts
                 onMount: mount =>
                 {
                     made.Add(mount);
-                    all.Add(new AddedMount { Path = plan.Added[made.Count - 1], Id = MountId.Of(mount) });
+                    all.Add(Describe(plan.Added[made.Count - 1], mount));
                     container.State.WriteMounts(all);
                     CrashStep.At("runtime.mounts.recorded");
                 }
@@ -67,6 +67,14 @@ public static class ContainerMounts
             made.ForEach(mount => mount.Dispose());
         }
     }
+
+    private static AddedMount Describe(Mount added, FileHandle mount) =>
+        new()
+        {
+            Path = ContainerPath.Normalize(added.Destination),
+            Id = MountId.Of(mount),
+            Source = added.Type == "bind" || MountOptions.Parse(added.Options).Bind ? added.Source : null,
+        };
 
     /// <summary>Removes mounts that were added: all of them or none.</summary>
     /// <param name="destinations">Their mount points as they were named.</param>

@@ -122,7 +122,7 @@ public sealed class LaunchedProcess : IDisposable
                 throw new LaunchException($"{reason}{rest}", 1);
             }
             int n = Receive(message, out FileHandle? descriptor);
-            if (n == 0 && until is null)
+            if (until is null && (n == 0 || (n < 0 && GoesOn())))
             {
                 return;
             }
@@ -165,6 +165,9 @@ public sealed class LaunchedProcess : IDisposable
             return n == 0 ? -1 : n;
         }
     }
+
+    /// <summary>Whether a process that closed its channel with a byte in it unread did so by execve(2): it is there, or ended as it wanted.</summary>
+    private bool GoesOn() => !HasEnded(0) || Handle.PeekEnd() is { Signal: Signal.None };
 
     /// <summary>The process ended before it was the payload, and could not say why.</summary>
     private LaunchException EndedEarly()

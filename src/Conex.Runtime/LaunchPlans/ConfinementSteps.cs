@@ -8,7 +8,6 @@ namespace Conex.Runtime.LaunchPlans;
 /// <summary>What the security modules do to the payload: AppArmor profile and SELinux label from execve(2) on, Landlock rules at once.</summary>
 internal sealed class ConfinementSteps
 {
-    private const long ProcMagic = 0x9fa0;
     private const ResolveRules InProc = ResolveRules.Beneath | ResolveRules.NoCrossDevice | ResolveRules.NoMagicLinks;
 
     private readonly string? profile;
@@ -41,7 +40,7 @@ internal sealed class ConfinementSteps
         {
             program.Step("open the procfs that takes the process's labels");
             steps.proc = program.Open(FileCalls.WorkingDirectory, "/proc", OpenMode.Path | OpenMode.Directory, ResolveRules.None);
-            program.RequireFileSystem(steps.proc, ProcMagic, Errno.ENODEV);
+            program.RequireFileSystem(steps.proc, ProcPaths.Magic, Errno.ENODEV);
         }
         return steps;
     }

@@ -35,9 +35,16 @@ public static class ExecPlanCompiler
         CgroupJoin.Add(program, options.TaskFiles);
         var confinement = ConfinementSteps.Prepare(program, process, container, options);
         program.Step(Join);
-        program.JoinNamespace(init, namespaces);
+        // Into a cgroup only from where both it and the starter's are seen, where the tree is mounted with nsdelegate (cgroups(7)).
+        ulong last = cgroup is null ? 0 : namespaces & NamespaceSet.Cgroup;
+        program.JoinNamespace(init, namespaces & ~last);
         program.Step(GoOn);
         program.GoOnAsSibling(0, channel, LaunchPlan.Message.Sibling, cgroup);
+        if (last != 0)
+        {
+            program.Step(Join);
+            program.JoinNamespace(init, last);
+        }
         AffinitySteps.Add(program, "final", process.ExecCpuAffinity?.Final);
         bool inUserNamespace = (namespaces & NamespaceSet.User) != 0;
         if (inUserNamespace)

@@ -72,7 +72,8 @@ internal static class InRoot
         if (context.Adds || context.OwnTrees.ParentOf(path, out name) is not { } parent)
         {
             Register point = MountPoint(context, path, isDirectory, extra, follow);
-            Announce(context, mount, path);
+            RefuseProcfs(context, point, path);
+            Announce(context, mount);
             program.MoveMount(mount, point, "");
             return;
         }
@@ -80,12 +81,22 @@ internal static class InRoot
         program.MoveMount(mount, parent, name);
     }
 
+    /// <summary>A link, of the image or of a container that runs, must not lead a mount into procfs, where it would hide what the runtime relies
+    /// on (CVE-2019-16884): paths that say so themselves were looked at before.</summary>
+    internal static void RefuseProcfs(PlanContext context, Register point, string path)
+    {
+        if (!ProcPaths.Holds(path))
+        {
+            context.Program.RefuseFileSystem(point, ProcPaths.Magic, Errno.EXDEV);
+        }
+    }
+
     /// <summary>Hands a mount that is added to the starter, which writes down what it is before it can be anywhere.</summary>
-    internal static void Announce(PlanContext context, Register mount, string path)
+    internal static void Announce(PlanContext context, Register mount)
     {
         if (context.Adds)
         {
-            context.Added.Add(path);
+            context.Added.Add(context.Current!);
             context.Program.TellDescriptor(context.Channel, LaunchPlan.Message.Mount, mount);
             context.Program.Await(context.Channel);
         }

@@ -1,4 +1,5 @@
 using Conex.Linux.SyscallPrograms;
+using Conex.Oci.RuntimeSpec;
 
 namespace Conex.Runtime.LaunchPlans;
 
@@ -26,8 +27,8 @@ public sealed record LaunchPlan
     /// <summary>The container's mount namespace, where mounts are added or removed.</summary>
     public Register? MountNamespace { get; init; }
 
-    /// <summary>The mount points of what is added, in the order in which its descriptors come over the channel.</summary>
-    public IReadOnlyList<string> Added { get; init; } = [];
+    /// <summary>What is added, in the order in which its descriptors come over the channel.</summary>
+    public IReadOnlyList<Mount> Added { get; init; } = [];
 
     /// <summary>The mounts that the starter hands in for their removal.</summary>
     public IReadOnlyList<Register> Mounts { get; init; } = [];

@@ -9,21 +9,6 @@ namespace Conex.Runtime.LaunchPlans;
 /// <summary>The configuration's mounts, each made detached, given its attributes, and moved onto a descriptor inside the root.</summary>
 internal static class MountSteps
 {
-    /// <summary>Files of procfs that a container may replace (LXCFS does); anything else there would blind the runtime (CVE-2019-19921).</summary>
-    private static readonly string[] ReplaceableProcFiles =
-    [
-        "/proc/cpuinfo",
-        "/proc/diskstats",
-        "/proc/meminfo",
-        "/proc/stat",
-        "/proc/swaps",
-        "/proc/uptime",
-        "/proc/loadavg",
-        "/proc/slabinfo",
-        "/proc/sys/kernel/ns_last_pid",
-        "/proc/sys/crypto/fips_enabled",
-    ];
-
     /// <summary>Clones the sources of shared and slave binds while this namespace's mounts are still peers of the host's: a clone that is
     /// made after they are parted would pass on nothing.</summary>
     internal static void CloneShared(PlanContext context)
@@ -92,7 +77,7 @@ internal static class MountSteps
         {
             throw new InvalidSpecException($"mount {path}: only procfs itself may be mounted there");
         }
-        if (path.StartsWith("/proc/", StringComparison.Ordinal) && Array.IndexOf(ReplaceableProcFiles, path) < 0)
+        if (ProcPaths.Refuses(path))
         {
             throw new InvalidSpecException($"mount {path}: a mount inside /proc is refused, it could hide what the runtime relies on");
         }
@@ -104,6 +89,7 @@ internal static class MountSteps
 
     private static void AddOne(PlanContext context, Mount mount, MountOptions options, string path)
     {
+        context.Current = mount;
         if (options.Remount)
         {
             ChangeMounted(context, options, path);
@@ -164,7 +150,7 @@ internal static class MountSteps
         }
         if (target is { } known)
         {
-            InRoot.Announce(context, made, path);
+            InRoot.Announce(context, made);
             program.MoveMount(made, known, "");
         }
         else

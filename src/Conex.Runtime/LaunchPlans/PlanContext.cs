@@ -30,8 +30,11 @@ internal sealed class PlanContext(RuntimeSpec spec, LaunchOptions options, Names
     /// <summary>Whether mounts are added to a container that is there; its starter then learns of each before it is attached.</summary>
     internal bool Adds { get; init; }
 
-    /// <summary>The mount points of what is added, in the order in which it is attached.</summary>
-    internal List<string> Added { get; } = [];
+    /// <summary>What is added, in the order in which it is attached.</summary>
+    internal List<Mount> Added { get; } = [];
+
+    /// <summary>The mount of the configuration that the steps now are about.</summary>
+    internal Mount? Current { get; set; }
 
     /// <summary>The file systems that the plan has made so far.</summary>
     internal OwnTrees OwnTrees { get; } = new();

@@ -27,6 +27,7 @@ internal static class TmpfsSteps
             }
         }
         Register target = InRoot.MountPoint(context, path, isDirectory: true);
+        InRoot.RefuseProcfs(context, target, path);
         if (options.CopyUp)
         {
             context.CopyUps.Add(new CopyUp(path, Names(options, "uid") || Names(options, "gid")));

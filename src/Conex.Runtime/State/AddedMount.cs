@@ -12,10 +12,14 @@ public sealed record AddedMount : IJsonRecord<AddedMount>
     /// <summary>Its number (<see cref="Conex.Linux.Mounts.MountId"/>): no other mount is ever removed for it.</summary>
     public required ulong Id { get; init; }
 
+    /// <summary>What of the host is bound there; null for a file system of its own.</summary>
+    public string? Source { get; init; }
+
     static AddedMount IJsonRecord<AddedMount>.Read(ref JsonReader json)
     {
         string? path = null;
         ulong id = 0;
+        string? source = null;
         json.EnterObject();
         while (json.NextMember())
         {
@@ -23,15 +27,23 @@ public sealed record AddedMount : IJsonRecord<AddedMount>
                 path = json.String();
             else if (json.Is("id"u8))
                 id = json.UInt64() ?? 0;
+            else if (json.Is("source"u8))
+                source = json.String();
             else
                 json.Skip();
         }
-        return new AddedMount { Path = json.Required(path, "path"), Id = id };
+        return new AddedMount
+        {
+            Path = json.Required(path, "path"),
+            Id = id,
+            Source = source,
+        };
     }
 
     void IJsonRecord.WriteMembers(JsonWriter json)
     {
         json.Member("path"u8, Path);
         json.Member("id"u8, (ulong?)Id);
+        json.Member("source"u8, Source);
     }
 }

@@ -13,7 +13,7 @@ internal static class PlanCommand
         new()
         {
             Name = "plan",
-            Description = "Print the system calls that start a container, without root",
+            Description = "Print the system calls by which root starts a container; needs no root itself",
             Usage = "[OPTIONS]",
             Arguments = ArgumentCount.None,
             Options = () =>
@@ -39,7 +39,18 @@ internal static class PlanCommand
             LandlockAbi = LandlockKernel.ReadAbi(),
             Cgroups = [new CgroupView("", "/sys/fs/cgroup/ID")],
         };
-        Output.Text(SyscallProgramListing.Print(LaunchPlanCompiler.Compile(bundle.Spec, options).Program));
+        // As root of the host starts it: the process and its starter work at the same time where they can.
+        var namespaces = NamespaceSet.Parse(bundle.Spec.Linux);
+        bool goesAhead = StarterWork.CanWait(bundle.Spec, namespaces);
+        LaunchPlan plan = LaunchPlanCompiler.Compile(
+            bundle.Spec,
+            options with
+            {
+                GoesAhead = goesAhead,
+                PartsItself = StarterWork.CanPart(goesAhead, bundle.Spec, namespaces),
+            }
+        );
+        Output.Text(SyscallProgramListing.Print(plan.Program));
         return 0;
     }
 }

@@ -281,6 +281,38 @@ public sealed class CheckpointRestoreTests : IDisposable
         Plain.Remove();
     }
 
+    [Fact]
+    public void A_container_in_a_user_namespace_of_its_own_comes_back()
+    {
+        TestBundle bundle = Plain
+            .NewBundle()
+            .WithUserNamespace()
+            .Mount("/var", "tmpfs", "tmpfs")
+            .Shell("echo kept >/var/file; i=0; while :; do i=$((i+1)); echo $i; sleep 0.02; done");
+        using RunningProgram run = house.Run(bundle);
+        run.WaitForOutput("\n5\n");
+        const string look = "id -u; cat /proc/self/uid_map /proc/self/gid_map /var/file; ls -ln /dev/null /var/file | cut -c1-30";
+        string before = Plain.Exec("sh", "-c", look).Text;
+        house.Checkpoint().Succeeded();
+        run.Finish();
+        int last = int.Parse(run.Output.TrimEnd().Split('\n')[^1]);
+
+        using RunningProgram restored = house.Restore(bundle);
+        restored.WaitForOutput($"\n{last + 5}\n");
+        Assert.StartsWith($"{last + 1}\n", restored.Output, StringComparison.Ordinal);
+        Assert.Equal(before, Plain.Exec("sh", "-c", look).Text);
+        Assert.Contains("100000", File.ReadAllText($"/proc/{Plain.InitPid}/uid_map"), StringComparison.Ordinal);
+        Plain.Remove();
+
+        // The images are root's and its group's alone, and have to be the group's.
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Assert.Equal(owner | UnixFileMode.GroupRead | UnixFileMode.GroupExecute, File.GetUnixFileMode(house.Images));
+        File.SetUnixFileMode(house.Images, owner);
+        house
+            .Do("restore", "--detach", "--bundle", bundle.Path, "--image-path", house.Images, house.Id)
+            .FailedWith(1, $"{house.Images} must be open to group root, by which criu reads it in a new user namespace");
+    }
+
     private TestBundle Terminal(string script) => Plain.NewBundle().WithProcess(p => p with { Terminal = true }).Shell(script);
 
     private string[] Hooks() => File.ReadAllLines($"{Plain.Place}/hooks");

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Conex.EndToEnd.Tests.Support;
 using Conex.Linux.Processes;
@@ -77,71 +75,6 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Memory_is_written_ahead_by_a_pre_dump()
-    {
-        TestBundle bundle = Plain.NewBundle();
-        // 40 MB that change no more.
-        using RunningProgram run = house.Run(bundle.Shell($"x=$(head -c 40000000 /dev/zero | tr '\\0' x); {CheckpointHouse.Counter}"));
-        run.WaitForOutput("\n5\n");
-
-        string[] ahead = ["checkpoint", "--pre-dump", "--image-path", $"{Plain.Place}/first", house.Id];
-        if (RunningProgram.Run(Criu.Program, ["check", "--feature", "mem_dirty_track"]).ExitCode != 0)
-        {
-            house.Do(ahead).FailedWith(1, "cannot track changes of memory on this kernel");
-            Assert.Equal("running", Plain.Status());
-            Plain.Remove();
-            Assert.Skip("this kernel does not track changes of memory (CONFIG_MEM_SOFT_DIRTY)");
-        }
-        house.Do(ahead).Succeeded();
-        Assert.Equal("running", Plain.Status());
-        house.Checkpoint("--parent-path", "../first").Succeeded();
-        long first = Size($"{Plain.Place}/first");
-        Assert.True(first > 40_000_000, $"the first images have {first} bytes");
-        Assert.True(Size(house.Images) < first / 4, $"the images after {first} bytes have {Size(house.Images)}");
-        int last = CheckpointHouse.Count(bundle);
-
-        using RunningProgram restored = house.Restore(bundle);
-        CheckpointHouse.GoesOn(restored, last);
-        Plain.Remove();
-    }
-
-    [Fact]
-    public void Memory_goes_to_a_page_server()
-    {
-        TestBundle bundle = Plain.NewBundle();
-        using RunningProgram run = house.RunCounter(bundle);
-        Directory.CreateDirectory($"{Plain.Place}/served");
-        int port;
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
-        string[] address = ["--address", "127.0.0.1", "--port", $"{port}"];
-        using RunningProgram server = RunningProgram.Start(
-            Criu.Program,
-            ["page-server", "-D", $"{Plain.Place}/served", .. address, "-v4", "-o", "server.log"]
-        );
-        Eventually.True(
-            () => LeakCheck.Read($"{Plain.Place}/served/server.log").Contains("status-ready", StringComparison.Ordinal),
-            "the page server listens"
-        );
-
-        house.Checkpoint("--page-server", $"127.0.0.1:{port}").Succeeded();
-        server.WaitForExit().Succeeded();
-        Assert.Empty(Directory.GetFiles(house.Images, "pages-*.img"));
-        foreach (string pages in Directory.GetFiles($"{Plain.Place}/served", "page*.img"))
-        {
-            File.Copy(pages, $"{house.Images}/{Path.GetFileName(pages)}");
-        }
-        int last = CheckpointHouse.Count(bundle);
-
-        using RunningProgram restored = house.Restore(bundle);
-        CheckpointHouse.GoesOn(restored, last);
-        Plain.Remove();
-    }
-
-    [Fact]
     public void A_checkpoint_that_fails_leaves_the_container_running()
     {
         // A device whose state criu does not know.
@@ -211,23 +144,6 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void A_connection_is_written_down_where_it_is_asked_for()
-    {
-        TestBundle bundle = Plain
-            .NewBundle()
-            .Shell("sleep 1000000 | nc -l -p 99 & sleep 0.2; while :; do echo word; sleep 0.02; done | nc 127.0.0.1 99");
-        using RunningProgram run = house.Run(bundle);
-        run.WaitForOutput("word");
-        CommandResult refused = house.Checkpoint("--leave-running").EndedWith(1);
-        Assert.Contains("Connected TCP socket, consider using --tcp-established option", refused.Error, StringComparison.Ordinal);
-
-        house.Checkpoint("--leave-running", "--tcp-established").Succeeded();
-        int then = run.Output.Length;
-        Eventually.True(() => run.Output.Length > then, "the connection goes on");
-        Plain.Remove();
-    }
-
-    [Fact]
     public void A_file_that_lost_the_name_it_was_opened_by_is_written_down_where_it_is_asked_for()
     {
         TestBundle bundle = Plain
@@ -282,6 +198,4 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal("running", Plain.Status());
         Plain.Remove();
     }
-
-    private static long Size(string directory) => new DirectoryInfo(directory).GetFiles("pages-*.img").Sum(f => f.Length);
 }

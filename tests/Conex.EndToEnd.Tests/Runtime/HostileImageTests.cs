@@ -114,6 +114,31 @@ public sealed class HostileImageTests : IDisposable
         house.Run(bundle).EndedWith(1);
     }
 
+    [Theory]
+    [InlineData("/link", "/proc/sys", "/link/kernel", "bind")]
+    [InlineData("/link", "/proc", "/link/sys", "tmpfs")]
+    [InlineData("/link", "proc/1", "/link/attr", "tmpfs")]
+    [InlineData("/link", "/proc/sys/net", "/link", "bind")]
+    [InlineData("/link", "/proc", "/link", "tmpfs")]
+    [InlineData("/link", "/proc", "/link/../proc/../link/sys", "bind")]
+    [InlineData("/proc-of-old", "proc/meminfo", "/proc-of-old", "bind")]
+    public void No_link_leads_a_mount_into_proc(string link, string to, string destination, string type)
+    {
+        TestBundle bundle = WithLink(link, to)
+            .Mount(destination, type, type == "bind" ? Source() : "tmpfs", type == "bind" ? ["bind"] : []);
+        house.Run(bundle).FailedWith(1, "a symbolic link leads the mount point into procfs, where nothing may be hidden");
+
+        string Source() => to.EndsWith("meminfo", StringComparison.Ordinal) ? $"{target}/secret" : target;
+    }
+
+    [Fact]
+    public void A_file_of_proc_that_may_be_replaced_is_replaced()
+    {
+        string file = house.WriteFile("meminfo", "little\n");
+        TestBundle bundle = house.NewBundle().Mount("/proc/meminfo", "bind", file, "bind").Command("cat", "/proc/meminfo");
+        Assert.Equal("little", house.Run(bundle).Text);
+    }
+
     [Fact]
     public void Device_nodes_are_made_inside_although_dev_is_a_link()
     {

@@ -180,6 +180,24 @@ public sealed class MountAdditionTests : IDisposable
         house.Remove();
     }
 
+    [Theory]
+    [InlineData("bind")]
+    [InlineData("tmpfs")]
+    public void A_link_that_the_container_made_cannot_lead_what_is_added_into_proc(string type)
+    {
+        house.RunDetached(house.NewBundle());
+        house.Exec("sh", "-c", "ln -s /proc/sys /link; ln -s /proc/1 /init; ln -s /proc /all").Succeeded();
+        string before = house.Exec("cat", "/proc/self/mountinfo").Text;
+        foreach (string destination in (string[])["/link/kernel", "/init/attr", "/all", "/link/../all/sys"])
+        {
+            house
+                .Do("mounts", "add", house.Id, List(TestBundle.Entry(destination, type, source, type == "bind" ? ["bind"] : [])))
+                .FailedWith(1, "a symbolic link leads the mount point into procfs, where nothing may be hidden");
+        }
+        Assert.Equal(before, house.Exec("cat", "/proc/self/mountinfo").Text);
+        house.Remove();
+    }
+
     [Fact]
     public void A_process_that_exchanges_the_way_to_the_mount_point_for_a_link_gets_nothing_on_the_host()
     {

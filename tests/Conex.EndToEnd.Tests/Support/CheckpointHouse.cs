@@ -40,9 +40,10 @@ internal sealed class CheckpointHouse : IDisposable
     }
 
     /// <summary>Runs the counter until it has counted a little.</summary>
-    internal RunningProgram RunCounter(TestBundle bundle)
+    /// <param name="before">What the shell does first.</param>
+    internal RunningProgram RunCounter(TestBundle bundle, string before = "")
     {
-        RunningProgram program = Run(bundle.Shell(Counter));
+        RunningProgram program = Run(bundle.Shell($"{before}{Counter}"));
         program.WaitForOutput("\n5\n");
         return program;
     }

@@ -1,0 +1,108 @@
+using System.Net.Sockets;
+using Conex.EndToEnd.Tests.Support;
+
+namespace Conex.EndToEnd.Tests.Runtime;
+
+/// <summary>Sockets of a container that is written down: connections inside, and those that lead out.</summary>
+public sealed class CheckpointConnectionTests : IDisposable
+{
+    private const string Talker = "sleep 1000000 | nc -l -p 99 & sleep 0.2; while :; do echo word; sleep 0.02; done | nc 127.0.0.1 99";
+
+    private readonly CheckpointHouse house = new();
+
+    private RuntimeHouse Plain => house.House;
+
+    public void Dispose() => house.Dispose();
+
+    [Fact]
+    public void A_connection_inside_goes_on_after_the_restore()
+    {
+        TestBundle bundle = Plain.NewBundle().Shell(Talker);
+        using RunningProgram run = house.Run(bundle);
+        run.WaitForOutput("word");
+        house.Checkpoint("--tcp-established").Succeeded();
+
+        using RunningProgram restored = house.Restore(bundle, "--tcp-established");
+        // The kernel sends again what it held back, so that words come at all only by the old connection.
+        restored.WaitForOutput("word\nword\nword\n");
+        Assert.Matches("^(word|ord|rd|d|)\n(word\n)*$", restored.Output[..(restored.Output.LastIndexOf('\n') + 1)]);
+        Plain.Remove();
+    }
+
+    [Fact]
+    public void A_connection_is_written_down_where_it_is_asked_for()
+    {
+        using RunningProgram run = house.Run(Plain.NewBundle().Shell(Talker));
+        run.WaitForOutput("word");
+        CommandResult refused = house.Checkpoint("--leave-running").EndedWith(1);
+        Assert.Contains("Connected TCP socket, consider using --tcp-established option", refused.Error, StringComparison.Ordinal);
+
+        house.Checkpoint("--leave-running", "--tcp-established").Succeeded();
+        int then = run.Output.Length;
+        Eventually.True(() => run.Output.Length > then, "the connection goes on");
+        Plain.Remove();
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--empty-ns", "network")]
+    public void A_new_network_namespace_has_its_loopback_device_up_and_nothing_else(params string[] options)
+    {
+        TestBundle bundle = Plain.NewBundle();
+        using RunningProgram run = house.RunCounter(bundle);
+        string up = Plain.Exec("sh", "-c", "ifconfig lo | grep -E 'inet addr|UP'").Text;
+        Assert.Contains("127.0.0.1", up, StringComparison.Ordinal);
+        // A device that only hooks or whoever made it could bring back.
+        RunningProgram
+            .Run(
+                "ip",
+                ["link", "add", "extra", "netns", $"{Plain.InitPid}", "type", "veth", "peer", "name", "other", "netns", $"{Plain.InitPid}"]
+            )
+            .Succeeded();
+        Assert.Equal(3, Devices().Length);
+        house.Checkpoint(options).Succeeded();
+
+        using RunningProgram restored = house.Restore(bundle, options);
+        Assert.Equal(up, Plain.Exec("sh", "-c", "ifconfig lo | grep -E 'inet addr|UP'").Text);
+        Assert.Equal(["lo"], Devices());
+        Plain.Remove();
+    }
+
+    /// <summary>criu looks for the other end in the container's network namespace alone, and at the restore by the name that its owner gave it.</summary>
+    [Fact]
+    public void A_unix_socket_that_leads_out_is_written_down_where_it_is_asked_for()
+    {
+        string shared = $"{Plain.Place}/shared";
+        Directory.CreateDirectory(shared);
+        using var log = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        log.Bind(new UnixDomainSocketEndPoint($"{shared}/log"));
+        log.ReceiveTimeout = 20_000;
+        // logger(1) connects once and sends each line.
+        TestBundle bundle = Plain
+            .NewBundle()
+            .WithoutNamespace("network")
+            .Mount(shared, "bind", shared, "bind")
+            .Shell($"ln -s {shared}/log /dev/log; mkfifo /feed; echo ready; while :; do read -r line </feed; echo $line; done | logger");
+        using RunningProgram run = house.Run(bundle);
+        run.WaitForOutput("ready");
+        Say("one");
+        Assert.EndsWith("one\n", Heard(), StringComparison.Ordinal);
+        CommandResult refused = house.Checkpoint("--leave-running").EndedWith(1);
+        Assert.Contains("External socket is used. Consider using --ext-unix-sk option", refused.Error, StringComparison.Ordinal);
+        house.Checkpoint("--ext-unix-sk").Succeeded();
+
+        using RunningProgram restored = house.Restore(bundle, "--ext-unix-sk");
+        Say("two");
+        Assert.EndsWith("two\n", Heard(), StringComparison.Ordinal);
+        Plain.Remove();
+
+        void Say(string word) => Plain.Exec("sh", "-c", $"echo {word} >/feed").Succeeded();
+        string Heard()
+        {
+            byte[] message = new byte[512];
+            return System.Text.Encoding.UTF8.GetString(message, 0, log.Receive(message));
+        }
+    }
+
+    private string[] Devices() => Plain.Exec("ls", "/sys/class/net").Text.Split('\n');
+}
