@@ -21,14 +21,18 @@ internal static class UnifiedControllers
         for (int slash = node.Hierarchy.MountPoint.Length; slash > 0; slash = node.FullPath.IndexOf('/', slash + 1))
         {
             using var ancestor = new CgroupNode(node.Hierarchy, node.FullPath[..slash]);
-            if (ancestor.TryWrite("cgroup.subtree_control", all) != Errno.None)
+            if (HoldsProcesses(ancestor, buffer) || ancestor.TryWrite("cgroup.subtree_control", all) == Errno.None)
             {
-                // The kernel takes all of a line or nothing.
-                foreach (string controller in controllers)
-                {
-                    ancestor.TryWrite("cgroup.subtree_control", Encoding.UTF8.GetBytes("+" + controller));
-                }
+                continue;
             }
+            // The kernel takes all of a line or nothing.
+            string[] there = Encoding.UTF8.GetString(ancestor.TryRead("cgroup.controllers", buffer)).Split(' ');
+            ancestor.TryWrite("cgroup.subtree_control", Encoding.UTF8.GetBytes("+" + string.Join(" +", controllers.Intersect(there))));
         }
     }
+
+    /// <summary>Whether it is another cgroup than the root of all, with processes of its own. It may give its children no controllers, and that of the threaded
+    /// ones the kernel allows it makes things worse: no process may be in the children then (cgroup-v2.rst, "Threads").</summary>
+    private static bool HoldsProcesses(CgroupNode node, Span<byte> buffer) =>
+        !node.TryRead("cgroup.type", buffer).IsEmpty && !node.TryRead("cgroup.procs", buffer).IsEmpty;
 }
