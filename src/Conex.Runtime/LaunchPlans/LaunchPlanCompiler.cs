@@ -164,11 +164,19 @@ public static class LaunchPlanCompiler
     private static ulong JoinNamespaces(PlanContext context, ulong cloneFlags, Register channel, Register? cgroup)
     {
         SyscallProgramBuilder program = context.Program;
+        Register? cgroupNamespace = null;
         foreach ((ulong flag, string path) in context.Namespaces.Joined)
         {
             program.Step($"join the namespace {path}");
             Register descriptor = program.Open(FileCalls.WorkingDirectory, path, Linux.Files.OpenMode.Read, Linux.Files.ResolveRules.None);
-            program.JoinNamespace(descriptor, flag);
+            if (flag == NamespaceSet.Cgroup)
+            {
+                cgroupNamespace = descriptor;
+            }
+            else
+            {
+                program.JoinNamespace(descriptor, flag);
+            }
         }
         if (context.Linux.TimeOffsets is { Count: > 0 } offsets)
         {
@@ -186,8 +194,14 @@ public static class LaunchPlanCompiler
                 program.Write(file, $"{clock} {offset.Secs} {offset.Nanosecs}");
             }
         }
-        program.Step("go on as a process in the joined namespaces");
+        program.Step(ExecPlanCompiler.GoOn);
         program.GoOnAsSibling(cloneFlags, channel, LaunchPlan.Message.Sibling, cgroup);
+        if (cgroupNamespace is { } own)
+        {
+            // From within, the kernel lets nobody into a cgroup who comes from outside (nsdelegate; cgroups(7)).
+            program.Step("join the cgroup namespace");
+            program.JoinNamespace(own, NamespaceSet.Cgroup);
+        }
         return cloneFlags;
     }
 
