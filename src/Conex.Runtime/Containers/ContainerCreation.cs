@@ -130,6 +130,7 @@ public static class ContainerCreation
             Stdio = plan.Stdio is null ? null : request.Stdio,
             Listener = listener,
             Cgroup = cgroup.OfStarter,
+            SystemdCgroup = cgroup.Cgroup,
             UidMappings = spec.Linux?.UidMappings,
             GidMappings = spec.Linux?.GidMappings,
             OomScoreAdj = spec.Process?.OomScoreAdj,

@@ -156,6 +156,8 @@ internal sealed class NewCgroup : IDisposable
             scope.Start(host, pid, id, resources, spec.Annotations);
             shared!.BringIn(pid);
             warnings.AddRange(ResourceApplier.Apply(Cgroup!, resources, rootless: scope.OfUser));
+            // On version 1 systemd may just have been moving the processes of the starter's unit, to which this one belonged.
+            shared.BringIn(pid);
         }
     }
 

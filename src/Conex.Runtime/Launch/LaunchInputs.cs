@@ -17,6 +17,12 @@ public sealed record LaunchInputs
     /// <summary>The cgroup the process joins before it does anything; null: it stays in the starter's.</summary>
     public Cgroup? Cgroup { get; init; }
 
+    /// <summary>The cgroup that systemd makes around the process; null where it is in <see cref="Cgroup"/> from the start.</summary>
+    public Cgroup? SystemdCgroup { get; init; }
+
+    /// <summary>The cgroup that the process is in or comes into.</summary>
+    internal Cgroup? AnyCgroup => Cgroup ?? SystemdCgroup;
+
     /// <summary>Whether the process may stand still in a frozen cgroup until somebody thaws it.</summary>
     public bool MayBeFrozen { get; init; }
 

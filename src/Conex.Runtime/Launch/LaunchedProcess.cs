@@ -77,7 +77,7 @@ public sealed class LaunchedProcess : IDisposable
         if (!ended && inputs.Init is null)
         {
             // A container that is being made. One that runs stays frozen if somebody froze it: what was to join it ends when it is thawed.
-            inputs.Cgroup?.TryThawAll();
+            inputs.AnyCgroup?.TryThawAll();
             ended = HasEnded((int)RuntimeContext.Deadline.TotalMilliseconds);
         }
         try
@@ -173,7 +173,7 @@ public sealed class LaunchedProcess : IDisposable
     private LaunchException EndedEarly()
     {
         ExitStatus? status = HasEnded(LookInterval) ? Handle.TryWait() : null;
-        ulong oomKills = inputs.Cgroup?.OomKills ?? 0;
+        ulong oomKills = inputs.AnyCgroup?.OomKills ?? 0;
         Abandon();
         return LaunchFailureText.ExplainEnd(status, oomKills);
     }
@@ -220,7 +220,7 @@ public sealed class LaunchedProcess : IDisposable
                 default:
                     break;
             }
-            if (!inputs.MayBeFrozen && StandStill.Reason(Pid, inputs.Cgroup) is { } reason)
+            if (!inputs.MayBeFrozen && StandStill.Reason(Pid, inputs.AnyCgroup) is { } reason)
             {
                 return $"unable to start container process: {reason}";
             }
