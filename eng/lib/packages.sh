@@ -22,5 +22,6 @@ install_packages() {
 
 # has_library NAME: whether the loader finds it.
 has_library() {
-    /sbin/ldconfig -p | grep -qF "$1 "
+    # Not grep -q, which ends early: with pipefail ldconfig's SIGPIPE would be the answer.
+    /sbin/ldconfig -p | grep -F "$1 " >/dev/null
 }

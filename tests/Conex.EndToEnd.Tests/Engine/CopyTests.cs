@@ -182,7 +182,9 @@ public sealed class CopyTests(EngineHouse house) : IClassFixture<EngineHouse>, I
         string id = house.Ask("run", "-d", "--network", "none", "-u", "5:6", "-v", $"{at.Path}:/mnt", "box", "sleep", "1000000");
         string curl = $"curl -s --unix-socket {house.SocketPath}";
         string url = $"http://c/v1.44/containers/{id}/archive";
-        at.Host($"cd {at.Path} && tar -cf file.tar file && tar -cf passwd.tar --transform s,dir,passwd, dir && xz -k file.tar && bzip2 -k file.tar");
+        at.Host(
+            $"cd {at.Path} && tar -cf file.tar file && tar -cf passwd.tar --transform s,dir,passwd, dir && xz -k file.tar && bzip2 -k file.tar"
+        );
 
         Assert.Equal(
             "busybox 0",

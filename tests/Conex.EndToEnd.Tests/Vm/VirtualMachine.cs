@@ -55,7 +55,11 @@ public sealed class VirtualMachine : IDisposable
     }
 
     private CommandResult Boot() =>
-        RunningProgram.Run("env", [$"CONEX_VM_CGROUPS={cgroups}", $"{Tests}/boot", share, "bash", "guest/main", folder], patience: Patience);
+        RunningProgram.Run(
+            "env",
+            [$"CONEX_VM_CGROUPS={cgroups}", $"{Tests}/boot", share, "bash", "guest/main", folder],
+            patience: Patience
+        );
 
     /// <summary>The names of the tests, read from the guest's scripts: <c>test_NAME()</c>.</summary>
     public static TheoryData<string> Names() => NamesIn(".");
