@@ -31,9 +31,11 @@ internal sealed class LayerCheck(ImageStore store, CheckOptions options, Func<Di
         (string? problem, bool tarIsRight) = Problem(layer, cancellationToken);
         if (problem is not null)
         {
-            bool isWhole = options.Repair && Rewrite(layer, tarIsRight, cancellationToken);
+            string? container = RunningInTree(layer);
+            bool isWhole = options.Repair && container is null && Rewrite(layer, tarIsRight, cancellationToken);
             string help =
                 isWhole ? "it is written again"
+                : container is not null ? StopFirst(container, "writes it again if it can")
                 : options.Repair ? "nothing here has its content: remove its images, and pull or load them again"
                 : "\"conex system check --repair\" writes it again if it can";
             findings.Add(new StoreFinding($"layer {layer}: {problem}", help, isWhole));
@@ -171,16 +173,22 @@ internal sealed class LayerCheck(ImageStore store, CheckOptions options, Func<Di
         {
             return true;
         }
-        string? container = runningOn(layer);
+        string? container = RunningInTree(layer);
         bool isRepaired = options.Repair && container is null && Rewrite(layer, tarIsRight: true, cancellationToken);
         string help =
             isRepaired ? "it is unpacked again"
-            : container is not null
-                ? $"container {container[..Math.Min(12, container.Length)]} runs on it: stop it, and \"conex system check --repair\" unpacks it again"
+            : container is not null ? StopFirst(container, "unpacks it again")
+            : options.Repair ? "this version refuses what its tar holds: remove its images"
             : "\"conex system check --repair\" unpacks it again";
         findings.Add(new StoreFinding($"layer {layer} is not unpacked as its tar says: {difference}", help, isRepaired));
         return isRepaired;
     }
+
+    /// <summary>The container that would lose its files if the unpacked tree were replaced; what is mounted stays mounted.</summary>
+    private string? RunningInTree(Digest layer) => store.Layers.Exclusively(layer, LayerMounts.HasTree) ? runningOn(layer) : null;
+
+    private static string StopFirst(string container, string effect) =>
+        $"container {container[..Math.Min(12, container.Length)]} runs on it: stop it, and \"conex system check --repair\" {effect}";
 
     private string? DifferenceOfTree(Digest layer, CancellationToken cancellationToken)
     {

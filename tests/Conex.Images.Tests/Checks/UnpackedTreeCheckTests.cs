@@ -106,6 +106,22 @@ public sealed class UnpackedTreeCheckTests : IDisposable
         Assert.False(File.Exists(Path.Combine(tree, "stranger")));
     }
 
+    [Fact]
+    public void Nor_is_it_when_more_than_the_tree_is_damaged()
+    {
+        string record = Path.Combine(tree, "../layer.json");
+        File.Delete(record);
+        StoreFinding found = Assert.Single(
+            Check(repair: true, users: _ => [new ImageUser(new string('c', 64), IsRunning: true)]).Findings,
+            one => one.Problem.Contains("its record is missing", StringComparison.Ordinal)
+        );
+        Assert.False(found.IsRepaired);
+        Assert.StartsWith("container cccccccccccc runs on it: stop it", found.Help, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(tree, "etc/passwd")));
+        Assert.True(Check(repair: true).Findings.All(one => one.IsRepaired));
+        Assert.Empty(Check().Findings);
+    }
+
     [Theory]
     [InlineData(4999)]
     [InlineData(20_000)]
