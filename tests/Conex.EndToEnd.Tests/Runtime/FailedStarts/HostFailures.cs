@@ -139,7 +139,10 @@ internal static class HostFailures
                 null,
                 null,
                 "the memory limit is too small",
-                (_, b) => b.WithResources(new() { Memory = new() { Limit = 4096 } })
+                // The arguments alone are more: they are charged by the execve(2) that would make the process the payload.
+                (_, b) =>
+                    b.WithResources(new() { Memory = new() { Limit = 4096 } })
+                        .Command(["true", .. Enumerable.Repeat(new string('x', 100_000), 10)])
             ),
             ["a memory limit that is too small for the payload"] = new(
                 null,
