@@ -93,11 +93,12 @@ public sealed class LaunchPlanTests
                 [
                     new LinuxNamespace { Type = "network", Path = "/run/netns/a" },
                     new LinuxNamespace { Type = "mount" },
+                    new LinuxNamespace { Type = "cgroup", Path = "/proc/1/ns/cgroup" },
                     new LinuxNamespace { Type = "user", Path = "/proc/1/ns/user" },
                 ],
             },
         };
-        LaunchPlan plan = LaunchPlanCompiler.Compile(spec, TestSpecs.Options);
+        LaunchPlan plan = LaunchPlanCompiler.Compile(spec, TestSpecs.Options with { IntoCgroup = true });
         Assert.True(plan.GoesOnAsSibling);
         GoldenFile.Matches("joined-namespaces.plan", SyscallProgramListing.Print(plan.Program));
     }
@@ -185,9 +186,12 @@ public sealed class LaunchPlanTests
                 ExecPlanCompiler
                     .Compile(
                         TestSpecs.Full().Process!,
-                        NamespaceSet.Mount | NamespaceSet.Pid | NamespaceSet.Network,
+                        NamespaceSet.Mount | NamespaceSet.Pid | NamespaceSet.Network | NamespaceSet.Cgroup,
                         TestSpecs.Full(),
-                        TestSpecs.Options
+                        TestSpecs.Options with
+                        {
+                            IntoCgroup = true,
+                        }
                     )
                     .Program
             )
