@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -14,6 +15,9 @@ namespace Conex.Api.Hosting;
 /// <summary>Serves the Docker Engine API on a unix socket.</summary>
 public sealed class ApiServer : IAsyncDisposable
 {
+    // Of each connection, and once more where it sends a body in chunks: an archive comes no quicker through larger ones.
+    private const int BufferSize = 128 << 10;
+
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);
     private readonly WebApplication application;
     private readonly ServerLife life;
@@ -43,6 +47,7 @@ public sealed class ApiServer : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "conexd" });
         // Signals are the daemon's business.
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = BufferSize);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         WebApplication application = builder.Build();
         var life = new ServerLife(options.SocketPath);
@@ -85,6 +90,7 @@ public sealed class ApiServer : IAsyncDisposable
         kestrel.AllowSynchronousIO = false;
         // Image archives are as large as they are, and a terminal may be silent for days. JSON bodies are bounded where they are read.
         kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MaxRequestBufferSize = BufferSize;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.ListenHandle(

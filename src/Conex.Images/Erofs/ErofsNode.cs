@@ -7,9 +7,6 @@ namespace Conex.Images.Erofs;
 /// <summary>A file, directory, link or node of a tree that becomes an image. One that stands under several names is a hard link.</summary>
 internal sealed class ErofsNode(FileKind kind)
 {
-    private readonly IReadOnlyList<ErofsExtent>? pieces;
-    private readonly long deviceOffset;
-
     internal FileKind Kind { get; } = kind;
 
     /// <summary>Permission bits with set-user-ID, set-group-ID and sticky: 12 bits.</summary>
@@ -33,23 +30,16 @@ internal sealed class ErofsNode(FileKind kind)
     /// <summary>Bytes of a regular file, holes included.</summary>
     internal long Size { get; init; }
 
-    /// <summary>Where a regular file's bytes lie in the device: in order, everything between is a hole. Set it after <see cref="Size"/>.</summary>
-    internal IReadOnlyList<ErofsExtent> Extents
-    {
-        get => pieces ?? (Kind == FileKind.Regular && Size > 0 ? [new ErofsExtent(0, Size, deviceOffset)] : []);
-        init
-        {
-            // Nearly all files lie in one piece, and a layer may have a hundred thousand: they need no list.
-            if (value is [{ Offset: 0 } only] && only.Length == Size)
-            {
-                deviceOffset = only.DeviceOffset;
-            }
-            else if (value.Count > 0 || Size > 0)
-            {
-                pieces = value;
-            }
-        }
-    }
+    /// <summary>Where a regular file's bytes begin in the device, if they lie there in one piece: nearly all do, and a layer may have a hundred thousand.</summary>
+    internal long DeviceOffset { get; init; }
+
+    /// <summary>The pieces of a regular file with holes, in order; null for one that lies in the device as it is.</summary>
+    internal IReadOnlyList<ErofsExtent>? Pieces { get; init; }
+
+    /// <summary>Where a regular file's bytes lie in the device: in order, everything between is a hole.</summary>
+    internal IReadOnlyList<ErofsExtent> Extents => Pieces ?? (HasContent ? [new ErofsExtent(0, Size, DeviceOffset)] : []);
+
+    internal bool HasContent => Kind == FileKind.Regular && Size > 0;
 
     /// <summary>Whether the content is copied into the image in any case: a mapping of a file shows its last block to the end, which in the device
     /// may not be zeros.</summary>

@@ -2,7 +2,7 @@ namespace Conex.Images.Erofs;
 
 /// <summary>How a regular file is cut into chunks. A file that lies in one piece on a block of the device is pointed at, in chunks as large as
 /// the format has them; one with holes or at an odd place is copied into the image, chunk by chunk, without the empty ones.</summary>
-internal sealed class FileChunks
+internal readonly struct FileChunks
 {
     private const int SmallestCopyBits = 12;
     private const int MostCopyChunks = 1 << 18;
@@ -13,11 +13,7 @@ internal sealed class FileChunks
     internal FileChunks(ErofsNode file)
     {
         this.file = file;
-        IsCopied =
-            file.MustBeCopied
-            || file.Extents is not [{ Offset: 0 } only]
-            || only.Length != file.Size
-            || only.DeviceOffset % ErofsFormat.BlockSize != 0;
+        IsCopied = file.MustBeCopied || file.Pieces is not null || file.DeviceOffset % ErofsFormat.BlockSize != 0;
         Bits = ErofsFormat.BlockBits;
         while (
             Bits < ErofsFormat.BlockBits + ErofsFormat.LargestChunkShift && (1L << Bits) < file.Size && !(IsCopied && AreFewEnough(Bits))
@@ -34,7 +30,7 @@ internal sealed class FileChunks
         {
             CheckCopy();
         }
-        else if (ErofsFormat.Blocks(file.Extents[0].DeviceOffset + file.Size) > uint.MaxValue - 1)
+        else if (ErofsFormat.Blocks(file.DeviceOffset + file.Size) > uint.MaxValue - 1)
         {
             throw new ErofsLimitException("the tar is larger than 2 TiB");
         }
@@ -51,19 +47,14 @@ internal sealed class FileChunks
     /// <summary>Blocks in the image.</summary>
     internal long CopiedBlocks => IsCopied ? Filled().Sum(BlocksOf) : 0;
 
-    /// <summary>The first block of each chunk, <see cref="ErofsFormat.NoBlock"/> for holes.</summary>
+    /// <summary>The device's block where a chunk begins that is pointed at.</summary>
+    internal uint AddressInDevice(long chunk) =>
+        (uint)((file.DeviceOffset >> ErofsFormat.BlockBits) + (chunk << (Bits - ErofsFormat.BlockBits)));
+
+    /// <summary>The first block of each chunk that is copied, <see cref="ErofsFormat.NoBlock"/> for holes.</summary>
     /// <param name="firstCopied">The image's block where this file's copied content begins.</param>
-    internal IEnumerable<uint> Addresses(uint firstCopied)
+    internal IEnumerable<uint> CopiedAddresses(uint firstCopied)
     {
-        if (!IsCopied)
-        {
-            uint first = (uint)(file.Extents[0].DeviceOffset >> ErofsFormat.BlockBits);
-            for (long i = 0; i < Count; i++)
-            {
-                yield return (uint)(first + (i << (Bits - ErofsFormat.BlockBits)));
-            }
-            yield break;
-        }
         long next = 0;
         uint address = firstCopied;
         foreach (long chunk in Filled())

@@ -13,11 +13,8 @@ internal sealed class InodePlan(ImageLayout image, ErofsNode node)
     /// <summary>How many names it has; of a directory also its own "." and the ".." of its subdirectories.</summary>
     internal uint Links { get; set; }
 
-    /// <summary>Of a directory.</summary>
-    internal DirectoryContent? Directory { get; init; } = node.IsDirectory ? new DirectoryContent(node) : null;
-
-    /// <summary>Of a regular file with content.</summary>
-    internal FileChunks? Chunks { get; init; } = node.Kind == FileKind.Regular && node.Size > 0 ? new FileChunks(node) : null;
+    /// <summary>Of a regular file with content. Made anew each time, as the content of directories is: a layer may have a hundred thousand of them.</summary>
+    internal FileChunks? Chunks => Node.HasContent ? new FileChunks(Node) : null;
 
     /// <summary>Its extended attributes, encoded.</summary>
     internal byte[] Attributes { get; set; } = [];
@@ -32,10 +29,11 @@ internal sealed class InodePlan(ImageLayout image, ErofsNode node)
 
     internal ulong Number => (ulong)(Offset / ErofsFormat.InodeSlotSize);
 
-    internal long Size =>
-        Directory is { } directory ? directory.Size
-        : Node.Kind == FileKind.SymbolicLink ? Node.LinkTarget.Length
-        : Node.Size;
+    /// <summary>Bytes of its content.</summary>
+    internal long Size { get; } =
+        node.IsDirectory ? new DirectoryContent(node).Size
+        : node.Kind == FileKind.SymbolicLink ? node.LinkTarget.Length
+        : node.Size;
 
     /// <summary>Bytes of content that stand right behind the inode and its attributes.</summary>
     internal int TailLength => Layout == ErofsDataLayout.Inline ? (int)(Size % ErofsFormat.BlockSize) : 0;
@@ -55,18 +53,19 @@ internal sealed class InodePlan(ImageLayout image, ErofsNode node)
     /// <returns>The end of the inode with all that stands behind it.</returns>
     internal long Place(long position)
     {
-        Layout = Chunks is not null ? ErofsDataLayout.Chunks : ErofsDataLayout.Plain;
+        FileChunks? chunks = Chunks;
+        Layout = chunks is null ? ErofsDataLayout.Plain : ErofsDataLayout.Chunks;
         Offset = ErofsFormat.AlignUp(position, ErofsFormat.InodeSlotSize);
         // No inode lies across a block's end: the kernel would have to read it in two parts.
         if (InBlock(Offset) + ErofsFormat.InodeSize > ErofsFormat.BlockSize)
         {
             Offset = ErofsFormat.AlignUp(Offset, ErofsFormat.BlockSize);
         }
-        if (Chunks is not null)
+        if (chunks is { } cut)
         {
-            return ChunkIndexOffset + (Chunks.Count * ErofsFormat.ChunkIndexSize);
+            return ChunkIndexOffset + (cut.Count * ErofsFormat.ChunkIndexSize);
         }
-        if (Directory is not null || Node.Kind == FileKind.SymbolicLink)
+        if (Node.IsDirectory || Node.Kind == FileKind.SymbolicLink)
         {
             PlaceTail();
         }

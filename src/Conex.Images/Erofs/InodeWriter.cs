@@ -87,19 +87,32 @@ internal sealed class InodeWriter(Stream output, ImageLayout tree, Stream device
 
     private void WriteIndexes(FileChunks chunks, uint firstCopied)
     {
-        Span<byte> index = stackalloc byte[ErofsFormat.ChunkIndexSize];
-        foreach (uint address in chunks.Addresses(firstCopied))
+        if (chunks.IsCopied)
         {
-            var writer = new LittleEndianWriter(index);
-            writer.UInt16(0);
-            writer.UInt16((ushort)(chunks.IsCopied ? 0 : 1));
-            writer.UInt32(address);
-            Write(index);
+            foreach (uint address in chunks.CopiedAddresses(firstCopied))
+            {
+                WriteIndex(device: 0, address);
+            }
+            return;
+        }
+        for (long i = 0; i < chunks.Count; i++)
+        {
+            WriteIndex(device: 1, chunks.AddressInDevice(i));
         }
     }
 
+    private void WriteIndex(ushort device, uint address)
+    {
+        Span<byte> index = stackalloc byte[ErofsFormat.ChunkIndexSize];
+        var writer = new LittleEndianWriter(index);
+        writer.UInt16(0);
+        writer.UInt16(device);
+        writer.UInt32(address);
+        Write(index);
+    }
+
     private static ReadOnlyMemory<byte> Content(InodePlan inode) =>
-        inode.Directory is { } directory ? directory.Encode(ImageLayout.NumberOf) : inode.Node.LinkTarget;
+        inode.Node.IsDirectory ? new DirectoryContent(inode.Node).Encode(ImageLayout.NumberOf) : inode.Node.LinkTarget;
 
     private void Write(ReadOnlySpan<byte> bytes)
     {

@@ -140,28 +140,29 @@ internal sealed class LayerIndexer
             DeviceMinor = entry.DeviceMinor,
             LinkTarget = entry.LinkTarget,
             Size = entry.Size,
-            Extents = Extents(entry),
+            DeviceOffset = reader.ContentOffset,
+            Pieces = Pieces(entry),
         };
         lastFile = node;
-        contentSize += entry.Segments is null ? entry.Size : node.Extents.Sum(extent => extent.Length);
+        contentSize += entry.Segments?.Sum(segment => segment.Length) ?? entry.Size;
         UnpackError.Check(Put(parent, path, node), "create", path);
         UnpackError.Check(NodeAttributes.Apply(node, entry, tree.Rules), "set the attributes of", path);
     }
 
-    private List<ErofsExtent> Extents(TarEntry entry)
+    private List<ErofsExtent>? Pieces(TarEntry entry)
     {
-        long position = reader.ContentOffset;
-        if (entry.Segments is not { } segments)
+        if (entry.Segments is not { } segments || (segments is [{ Offset: 0 } only] && only.Length == entry.Size))
         {
-            return entry.Size == 0 ? [] : [new ErofsExtent(0, entry.Size, position)];
+            return null;
         }
-        var extents = new List<ErofsExtent>(segments.Count);
+        long position = reader.ContentOffset;
+        var pieces = new List<ErofsExtent>(segments.Count);
         foreach (SparseSegment segment in segments)
         {
-            extents.Add(new ErofsExtent(segment.Offset, segment.Length, position));
+            pieces.Add(new ErofsExtent(segment.Offset, segment.Length, position));
             position += segment.Length;
         }
-        return extents;
+        return pieces;
     }
 
     private void MakeDirectory(ErofsNode parent, LayerPath path, TarEntry entry)
