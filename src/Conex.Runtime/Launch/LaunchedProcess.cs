@@ -166,8 +166,9 @@ public sealed class LaunchedProcess : IDisposable
         }
     }
 
-    /// <summary>Whether a process that closed its channel with a byte in it unread did so by execve(2): it is there, or ended as it wanted.</summary>
-    private bool GoesOn() => !HasEnded(0) || Handle.PeekEnd() is { Signal: Signal.None };
+    /// <summary>Whether a process that closed its channel with a byte in it unread did so by execve(2): it is there, or ended as it wanted. One that
+    /// is killed closes it a moment before it has ended.</summary>
+    private bool GoesOn() => !HasEnded(LookInterval) || Handle.PeekEnd() is { Signal: Signal.None };
 
     /// <summary>The process ended before it was the payload, and could not say why.</summary>
     private LaunchException EndedEarly()

@@ -45,7 +45,8 @@ public sealed class FrozenCgroupTests : IDisposable
         bundle.Write();
         // Its frozen process keeps the streams open.
         using RunningProgram run = house.Begin("run", "--bundle", bundle.Path, house.Id);
-        run.WaitForExit().FailedWith(1, $"unable to start container process: its cgroup /{house.Name}-above/box is frozen");
+        run.WaitForError($"unable to start container process: its cgroup /{house.Name}-above/box is frozen");
+        run.WaitForExit().EndedWith(1);
         // What could not be ended while it was frozen is there to be removed.
         Thaw(Above);
         house.Remove();

@@ -101,6 +101,10 @@ internal sealed class RunningProgram : IDisposable
     internal void WaitForOutput(string text) =>
         Assert.True(output.WaitFor(text, Patience), $"{command} did not print \"{text}\"\nstdout: {Output}\nstderr: {Error}");
 
+    /// <summary>The same of standard error, which may come after the program has ended.</summary>
+    internal void WaitForError(string text) =>
+        Assert.True(error.WaitFor(text, Patience), $"{command} did not say \"{text}\"\nstdout: {Output}\nstderr: {Error}");
+
     public void Dispose()
     {
         if (disposed)

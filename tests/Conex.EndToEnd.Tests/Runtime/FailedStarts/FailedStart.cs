@@ -17,4 +17,7 @@ internal sealed record FailedStart(string? Call, string? Object, string? Errno, 
     internal string[] Through { get; init; } = [];
 
     internal int ExitCode { get; init; } = 1;
+
+    /// <summary>Another exit code that is as right, and what the runtime says with it.</summary>
+    internal (int ExitCode, string Hint)? Or { get; init; }
 }
