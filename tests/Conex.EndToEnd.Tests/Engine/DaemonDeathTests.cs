@@ -147,7 +147,9 @@ public sealed class DaemonDeathTests(EngineHouse house) : IClassFixture<EngineHo
     {
         var first = new TerminalSession(house, "$CONEX run --name shell --network none -it box sh");
         first.WaitFor("# ");
-        first.Type("MARK=kept\n");
+        // What was typed and not yet passed on dies with the daemon.
+        first.Type("MARK=kept; echo ta''ken\n");
+        first.WaitFor("taken");
 
         house.KillDaemon();
 
