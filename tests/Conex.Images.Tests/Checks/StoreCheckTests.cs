@@ -2,7 +2,6 @@ using Conex.Images.Checks;
 using Conex.Images.Layers;
 using Conex.Images.Tests.Fixtures;
 using Conex.Images.Tests.Registries;
-using Conex.Oci;
 
 namespace Conex.Images.Tests.Checks;
 
@@ -22,7 +21,7 @@ public sealed class StoreCheckTests
     {
         using var store = new TestStore(LayerStorage.Mounted);
         store.Import(Tar);
-        StoreReport report = Check(store);
+        StoreReport report = store.Check();
         Assert.Empty(report.Findings);
         Assert.Equal((2, 1, 1), (report.Blobs, report.Layers, report.Images));
     }
@@ -44,10 +43,10 @@ public sealed class StoreCheckTests
         {
             File.WriteAllBytes(index, [.. right[..1600], (byte)~right[1600], .. right[1601..]]);
         }
-        Assert.Contains("its index is missing, damaged", Only(Check(store, quick: quick)).Problem);
-        Assert.True(Only(Check(store, repair: true, quick)).IsRepaired);
+        Assert.Contains("its index is missing, damaged", Only(store.Check(quick: quick)).Problem);
+        Assert.True(Only(store.Check(repair: true, quick)).IsRepaired);
         Assert.Equal(right, File.ReadAllBytes(index));
-        Assert.Empty(Check(store).Findings);
+        Assert.Empty(store.Check().Findings);
     }
 
     [Fact]
@@ -59,13 +58,13 @@ public sealed class StoreCheckTests
         string tar = Path.Combine(LayerOf(house.Store, image), "layer.tar");
         Damage(tar);
 
-        StoreReport found = Check(house.Store);
+        StoreReport found = house.Store.Check();
         Assert.Contains(found.Findings, one => one.Problem.Contains("its tar has the digest", StringComparison.Ordinal));
         Assert.Contains(found.Findings, one => one.Problem.Contains("is not whole", StringComparison.Ordinal));
-        Assert.True(Only(Check(house.Store, repair: true)).IsRepaired);
+        Assert.True(Only(house.Store.Check(repair: true)).IsRepaired);
 
         Assert.Equal(Tar, await File.ReadAllBytesAsync(tar, TestContext.Current.CancellationToken));
-        Assert.Empty(Check(house.Store).Findings);
+        Assert.Empty(house.Store.Check().Findings);
         Assert.Equal("value", house.Store.Read(image, "name"));
     }
 
@@ -77,7 +76,7 @@ public sealed class StoreCheckTests
         StoredImage other = store.Load(TestImage.DockerArchive((TestImage.With("whole"), ["whole:1"])))[0].Image;
         Damage(Path.Combine(LayerOf(store, image), "layer.tar"));
 
-        StoreReport report = Check(store, repair: true);
+        StoreReport report = store.Check(repair: true);
 
         Assert.Contains(
             report.Findings,
@@ -86,7 +85,7 @@ public sealed class StoreCheckTests
         Assert.Null(store.Images.Find("lost:1"));
         Assert.False(Directory.Exists(LayerOf(store, image)));
         Assert.Equal("whole", store.Read(other, "file"));
-        Assert.Empty(Check(store).Findings);
+        Assert.Empty(store.Check().Findings);
     }
 
     [Fact]
@@ -95,7 +94,7 @@ public sealed class StoreCheckTests
         using var store = new TestStore(LayerStorage.Mounted);
         StoredImage image = store.Load(TestImage.DockerArchive((new TestImage(Tar), ["used:1"])))[0].Image;
         Damage(Path.Combine(LayerOf(store, image), "layer.tar"));
-        StoreReport report = Check(store, repair: true, users: id => id == image.Id ? [new ImageUser(new string('c', 64), false)] : []);
+        StoreReport report = store.Check(repair: true, users: id => id == image.Id ? [new ImageUser(new string('c', 64), false)] : []);
         Assert.Contains(
             report.Findings,
             one => !one.IsRepaired && one.Help.StartsWith("container cccccccccccc uses it", StringComparison.Ordinal)
@@ -120,9 +119,9 @@ public sealed class StoreCheckTests
         {
             File.WriteAllText(record, content);
         }
-        Assert.True(Only(Check(store, repair: true, quick: true)).IsRepaired);
+        Assert.True(Only(store.Check(repair: true, quick: true)).IsRepaired);
         Assert.Equal("value", store.Read(image, "name"));
-        Assert.Empty(Check(store).Findings);
+        Assert.Empty(store.Check().Findings);
     }
 
     [Fact]
@@ -134,11 +133,11 @@ public sealed class StoreCheckTests
         store.Reopen();
         Assert.Null(store.Images.Find("again:1"));
 
-        Assert.Contains("written again", Only(Check(store, repair: true)).Help);
+        Assert.Contains("written again", Only(store.Check(repair: true)).Help);
 
         StoredImage found = store.Images.Resolve("again:1");
         Assert.Equal((image.Id, image.Manifest), (found.Id, found.Manifest));
-        Assert.Empty(Check(store).Findings);
+        Assert.Empty(store.Check().Findings);
     }
 
     [Fact]
@@ -156,11 +155,11 @@ public sealed class StoreCheckTests
         File.WriteAllText(temporary, "");
         File.SetLastWriteTimeUtc(temporary, DateTime.UnixEpoch);
 
-        Assert.Equal(4, Check(store).Findings.Count);
+        Assert.Equal(4, store.Check().Findings.Count);
         Assert.True(File.Exists(stray) && Directory.Exists(orphan) && Directory.Exists(inner) && File.Exists(temporary));
-        Assert.All(Check(store, repair: true).Findings, one => Assert.True(one.IsRepaired));
+        Assert.All(store.Check(repair: true).Findings, one => Assert.True(one.IsRepaired));
         Assert.False(File.Exists(stray) || Directory.Exists(orphan) || Directory.Exists(inner) || File.Exists(temporary));
-        Assert.Empty(Check(store).Findings);
+        Assert.Empty(store.Check().Findings);
     }
 
     [Fact]
@@ -173,12 +172,12 @@ public sealed class StoreCheckTests
             .GetFiles(Path.Combine(house.Store.Data, "content/blobs/sha256"))
             .Single(path => !((string[])[image.Id.Hex, image.Manifest.Hex]).Contains(Path.GetFileName(path)));
         Damage(blob);
-        Assert.Contains("a compressed layer", Only(Check(house.Store)).Problem);
-        Assert.Empty(Check(house.Store, quick: true).Findings);
-        Assert.True(Only(Check(house.Store, repair: true)).IsRepaired);
+        Assert.Contains("a compressed layer", Only(house.Store.Check()).Problem);
+        Assert.Empty(house.Store.Check(quick: true).Findings);
+        Assert.True(Only(house.Store.Check(repair: true)).IsRepaired);
         Assert.False(File.Exists(blob));
         Assert.Equal("value", house.Store.Read(image, "name"));
-        Assert.Empty(Check(house.Store).Findings);
+        Assert.Empty(house.Store.Check().Findings);
     }
 
     private static void Damage(string file)
@@ -197,20 +196,4 @@ public sealed class StoreCheckTests
         Assert.DoesNotContain('\n', finding.ToString());
         return finding;
     }
-
-    private static StoreReport Check(
-        TestStore store,
-        bool repair = false,
-        bool quick = false,
-        Func<Digest, IReadOnlyList<ImageUser>>? users = null
-    ) =>
-        StoreCheck
-            .RunAsync(
-                store.Images,
-                new CheckOptions { Repair = repair, Quick = quick },
-                users ?? TestStore.NoUsers,
-                TestContext.Current.CancellationToken
-            )
-            .GetAwaiter()
-            .GetResult();
 }

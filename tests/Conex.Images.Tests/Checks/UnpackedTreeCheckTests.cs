@@ -4,7 +4,6 @@ using Conex.Images.Layers;
 using Conex.Images.Tar;
 using Conex.Images.Tests.Fixtures;
 using Conex.Linux.Files;
-using Conex.Oci;
 
 namespace Conex.Images.Tests.Checks;
 
@@ -50,7 +49,7 @@ public sealed class UnpackedTreeCheckTests : IDisposable
     [Fact]
     public void What_was_unpacked_is_what_the_tar_holds()
     {
-        StoreReport report = Check();
+        StoreReport report = store.Check();
         Assert.Empty(report.Findings);
         Assert.Equal(1, report.Layers);
     }
@@ -83,14 +82,14 @@ public sealed class UnpackedTreeCheckTests : IDisposable
             Tool.Run(tree, "sh", "-c", $"exec 2>/dev/null; {damage}");
         }
 
-        Assert.Empty(Check(quick: true).Findings);
-        StoreFinding found = Assert.Single(Check().Findings);
+        Assert.Empty(store.Check(quick: true).Findings);
+        StoreFinding found = Assert.Single(store.Check().Findings);
         Assert.Contains($"is not unpacked as its tar says: ", found.Problem, StringComparison.Ordinal);
         Assert.EndsWith(difference, found.Problem, StringComparison.Ordinal);
         Assert.Equal("\"conex system check --repair\" unpacks it again", found.Help);
-        Assert.Equal("it is unpacked again", Assert.Single(Check(repair: true).Findings, one => one.IsRepaired).Help);
+        Assert.Equal("it is unpacked again", Assert.Single(store.Check(repair: true).Findings, one => one.IsRepaired).Help);
 
-        Assert.Empty(Check().Findings);
+        Assert.Empty(store.Check().Findings);
         Assert.Equal(before, Listing());
     }
 
@@ -98,11 +97,13 @@ public sealed class UnpackedTreeCheckTests : IDisposable
     public void Under_a_running_container_nothing_is_taken_away()
     {
         File.WriteAllText(Path.Combine(tree, "stranger"), "");
-        StoreFinding found = Assert.Single(Check(repair: true, users: _ => [new ImageUser(new string('c', 64), IsRunning: true)]).Findings);
+        StoreFinding found = Assert.Single(
+            store.Check(repair: true, users: _ => [new ImageUser(new string('c', 64), IsRunning: true)]).Findings
+        );
         Assert.False(found.IsRepaired);
         Assert.StartsWith("container cccccccccccc runs on it: stop it", found.Help, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(tree, "stranger")));
-        Assert.True(Assert.Single(Check(repair: true, users: _ => [new ImageUser("d", IsRunning: false)]).Findings).IsRepaired);
+        Assert.True(Assert.Single(store.Check(repair: true, users: _ => [new ImageUser("d", IsRunning: false)]).Findings).IsRepaired);
         Assert.False(File.Exists(Path.Combine(tree, "stranger")));
     }
 
@@ -112,14 +113,14 @@ public sealed class UnpackedTreeCheckTests : IDisposable
         string record = Path.Combine(tree, "../layer.json");
         File.Delete(record);
         StoreFinding found = Assert.Single(
-            Check(repair: true, users: _ => [new ImageUser(new string('c', 64), IsRunning: true)]).Findings,
+            store.Check(repair: true, users: _ => [new ImageUser(new string('c', 64), IsRunning: true)]).Findings,
             one => one.Problem.Contains("its record is missing", StringComparison.Ordinal)
         );
         Assert.False(found.IsRepaired);
         Assert.StartsWith("container cccccccccccc runs on it: stop it", found.Help, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(tree, "etc/passwd")));
-        Assert.True(Check(repair: true).Findings.All(one => one.IsRepaired));
-        Assert.Empty(Check().Findings);
+        Assert.True(store.Check(repair: true).Findings.All(one => one.IsRepaired));
+        Assert.Empty(store.Check().Findings);
     }
 
     [Theory]
@@ -129,14 +130,14 @@ public sealed class UnpackedTreeCheckTests : IDisposable
     {
         using var sparse = new TestStore(LayerStorage.Unpacked);
         StoredImage holes = sparse.Import(SparseTar.WithPieces(5, 10_000));
-        Assert.Empty(Check(sparse).Findings);
+        Assert.Empty(sparse.Check().Findings);
         string file = Path.Combine(sparse.Data, "layers/sha256", holes.Layers[0].DiffId.Hex, "fs/sparse");
         using (FileStream stream = File.OpenWrite(file))
         {
             stream.Position = at;
             stream.WriteByte((byte)'!');
         }
-        Assert.EndsWith("sparse has other content", Assert.Single(Check(sparse).Findings).Problem, StringComparison.Ordinal);
+        Assert.EndsWith("sparse has other content", Assert.Single(sparse.Check().Findings).Problem, StringComparison.Ordinal);
     }
 
     private static void RemoveCapability(string file)
@@ -152,23 +153,4 @@ public sealed class UnpackedTreeCheckTests : IDisposable
         using DirectoryHandle root = PathAt.OpenDirectory(tree);
         return TreeListing.Of(root, new HashSet<string>(["/opaque", "/opaque/deep", "/bin"], StringComparer.Ordinal));
     }
-
-    private StoreReport Check(bool repair = false, bool quick = false, Func<Digest, IReadOnlyList<ImageUser>>? users = null) =>
-        Check(store, repair, quick, users);
-
-    private static StoreReport Check(
-        TestStore store,
-        bool repair = false,
-        bool quick = false,
-        Func<Digest, IReadOnlyList<ImageUser>>? users = null
-    ) =>
-        StoreCheck
-            .RunAsync(
-                store.Images,
-                new CheckOptions { Repair = repair, Quick = quick },
-                users ?? TestStore.NoUsers,
-                TestContext.Current.CancellationToken
-            )
-            .GetAwaiter()
-            .GetResult();
 }

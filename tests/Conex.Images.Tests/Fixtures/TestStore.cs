@@ -1,4 +1,5 @@
 using Conex.Images.Archives;
+using Conex.Images.Checks;
 using Conex.Images.Compression;
 using Conex.Images.Layers;
 using Conex.Oci;
@@ -84,4 +85,11 @@ public sealed class TestStore : IDisposable
         Images.Dispose();
         scratch.Dispose();
     }
+
+    /// <summary>What <c>system check</c> finds.</summary>
+    internal StoreReport Check(bool repair = false, bool quick = false, Func<Digest, IReadOnlyList<ImageUser>>? users = null) =>
+        StoreCheck
+            .RunAsync(Images, new CheckOptions { Repair = repair, Quick = quick }, users ?? NoUsers, TestContext.Current.CancellationToken)
+            .GetAwaiter()
+            .GetResult();
 }
