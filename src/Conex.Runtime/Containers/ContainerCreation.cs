@@ -130,7 +130,7 @@ public static class ContainerCreation
             Stdio = plan.Stdio is null ? null : request.Stdio,
             Listener = listener,
             Cgroup = cgroup.OfStarter,
-            SystemdCgroup = cgroup.Cgroup,
+            SystemdCgroup = cgroup.OfStarter is null ? cgroup.Cgroup : null,
             UidMappings = spec.Linux?.UidMappings,
             GidMappings = spec.Linux?.GidMappings,
             OomScoreAdj = spec.Process?.OomScoreAdj,
