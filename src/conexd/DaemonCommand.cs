@@ -17,7 +17,11 @@ internal static class DaemonCommand
                 new OptionTable()
                     .Text("data-root", "DIRECTORY", "Where images and containers are kept (default /var/lib/conex, or CONEX_DATA_ROOT)")
                     .Text("run-root", "DIRECTORY", "Where the socket and running state are (default /run/conex, or CONEX_RUN_ROOT)")
-                    .Text("layers", "HOW", "mounted, unpacked, or automatic: whatever works here (default automatic, or CONEX_LAYERS)")
+                    .Text(
+                        "layers",
+                        "HOW",
+                        "mounted, attached, unpacked, or automatic: whatever works here (default automatic, or CONEX_LAYERS)"
+                    )
                     .Text("config-file", "FILE", "Settings of registries (default /etc/conex/conexd.json, or CONEX_CONFIG)")
                     .Integer("ready-fd", "FD", "Tell there when the socket is served, or why it is not")
                     .Flag("version", 'v', "Print the version"),

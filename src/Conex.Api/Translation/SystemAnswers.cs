@@ -49,7 +49,8 @@ internal static class SystemAnswers
         };
 
     private static string Layers(EngineInfo info) =>
-        info.Layers == LayerStorage.Mounted ? "mounted (EROFS)"
+        info.Layers is LayerStorage.Mounted ? "mounted (EROFS)"
+        : info.Layers is LayerStorage.Attached ? "attached (EROFS)"
         : info.LayerObstacle.Length == 0 ? "unpacked"
         : $"unpacked ({info.LayerObstacle})";
 

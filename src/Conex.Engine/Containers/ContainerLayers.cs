@@ -3,6 +3,7 @@ using Conex.Images;
 using Conex.Images.Layers;
 using Conex.Images.Trees;
 using Conex.Linux.Files;
+using Conex.Runtime.Rootfs;
 
 namespace Conex.Engine.Containers;
 
@@ -11,6 +12,12 @@ internal sealed class ContainerLayers(ImageStore images)
 {
     /// <summary>Where the layers of a container are, the top-most first. A layer that is mounted is mounted now, unless it is already.</summary>
     internal IReadOnlyList<LayerSource> Open(ContainerRecord record) => images.OpenLayers(record.Layers);
+
+    /// <summary>How the runtime shall put them together: the strategy of rootfs.json.</summary>
+    internal string StrategyFor(IReadOnlyList<LayerSource> layers) =>
+        layers.Any(layer => layer.Mount is not null) ? RootfsAssembly.OverlayOfMounts
+        : images.Trial.TakesLayersOneByOne ? RootfsAssembly.Overlay
+        : RootfsAssembly.LegacyOverlay;
 
     /// <summary>Whether a layer is mounted.</summary>
     internal bool HasMount(string layer) => images.HasMount(layer);

@@ -79,14 +79,14 @@ internal sealed class ContainerStart(
         }
     }
 
-    private static SpecParts Prepare(Container container, IReadOnlyList<LayerSource> sources)
+    private SpecParts Prepare(Container container, IReadOnlyList<LayerSource> sources)
     {
         ContainerRecord record = container.Record;
         SpecParts parts = SpecParts.From(record.Configuration);
         BindSources.Prepare(parts.Mounts);
         ContainerUser user = ContainerLayers.FindUser(sources, record, container.Files, record.Configuration.User);
         byte[] specification = ContainerSpec.Build(record, parts, user, container.Files);
-        ContainerStore.WriteStartFiles(record, container.Files, specification, sources, parts.Network.IsHost);
+        ContainerStore.WriteStartFiles(record, container.Files, specification, sources, layers.StrategyFor(sources), parts.Network.IsHost);
         return parts;
     }
 

@@ -51,11 +51,12 @@ internal sealed class ContainerStore(EnginePaths paths)
         ContainerFiles files,
         byte[] specification,
         IReadOnlyList<LayerSource> layers,
+        string strategy,
         bool hostNetwork
     )
     {
         ContainerConfiguration configuration = record.Configuration;
-        WriteAssembly(layers, files);
+        WriteAssembly(layers, strategy, files);
         Write(files.Specification, specification, PrivateFile);
         Write(files.Hostname, Encoding.UTF8.GetBytes($"{configuration.Hostname}\n"), PublicFile);
         Write(files.Hosts, Encoding.UTF8.GetBytes(NetworkFiles.Hosts(configuration, configuration.Hostname, hostNetwork)), PublicFile);
@@ -170,13 +171,13 @@ internal sealed class ContainerStore(EnginePaths paths)
         PathAt.SetMode(PathAt.Current, directory, mode);
     }
 
-    private static void WriteAssembly(IReadOnlyList<LayerSource> layers, ContainerFiles files)
+    private static void WriteAssembly(IReadOnlyList<LayerSource> layers, string strategy, ContainerFiles files)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartObject();
-            json.WriteString("strategy", layers.Any(layer => layer.Mount is not null) ? "overlay-mounts" : "overlay");
+            json.WriteString("strategy", strategy);
             json.WriteStartArray("lowers");
             int descriptor = MonitorLaunch.FirstLayer;
             foreach (LayerSource layer in layers)

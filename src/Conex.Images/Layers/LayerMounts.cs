@@ -10,29 +10,31 @@ namespace Conex.Images.Layers;
 
 /// <summary>The mounts of layers: one a layer, made when it is first asked for and kept, so that all containers share its pages.</summary>
 /// <param name="path">The store's directory, absolute.</param>
-internal sealed class LayerMounts(string path) : IDisposable
+/// <param name="places">Where layers get their places.</param>
+internal sealed class LayerMounts(string path, LayerPlaces places) : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<Digest, MountHandle> mounts = [];
+    private readonly Dictionary<Digest, LayerSource> mounts = [];
 
     /// <summary>Where a layer's files are.</summary>
     /// <inheritdoc cref="LayerStore.Source"/>
-    internal LayerSource Get(Digest diffId, bool isMounting)
+    internal LayerSource Get(Digest diffId, LayerStorage storage)
     {
         lock (gate)
         {
-            if (mounts.TryGetValue(diffId, out MountHandle? known))
+            if (mounts.TryGetValue(diffId, out LayerSource? known))
             {
-                return new LayerSource(known);
+                return known;
             }
             using DirectoryHandle store = PathAt.OpenDirectory(path);
             using DirectoryHandle layer = PathAt.OpenDirectory(store, diffId.Hex);
             LayerRecord record =
                 LayerFiles.TryReadRecord(store, diffId.Hex) ?? throw new KernelException("open layer", diffId.ToString(), Errno.ENOENT);
-            if (isMounting && TryMount(layer, record) is { } mount)
+            if (storage != LayerStorage.Unpacked && TryMount(layer, record) is { } mount)
             {
-                mounts[diffId] = mount;
-                return new LayerSource(mount);
+                LayerSource source = storage == LayerStorage.Attached ? Place(diffId, mount) : new LayerSource(mount);
+                mounts[diffId] = source;
+                return source;
             }
             if (!HasTree(layer))
             {
@@ -56,7 +58,7 @@ internal sealed class LayerMounts(string path) : IDisposable
     {
         lock (gate)
         {
-            return mounts.TryAdd(diffId, mount);
+            return mounts.TryAdd(diffId, new LayerSource(mount));
         }
     }
 
@@ -74,9 +76,9 @@ internal sealed class LayerMounts(string path) : IDisposable
     {
         lock (gate)
         {
-            if (mounts.Remove(diffId, out MountHandle? mount))
+            if (mounts.Remove(diffId, out LayerSource? source))
             {
-                mount.Dispose();
+                End(source);
             }
         }
     }
@@ -85,11 +87,31 @@ internal sealed class LayerMounts(string path) : IDisposable
     {
         lock (gate)
         {
-            foreach (MountHandle mount in mounts.Values)
+            foreach (LayerSource source in mounts.Values)
             {
-                mount.Dispose();
+                End(source);
             }
             mounts.Clear();
+        }
+    }
+
+    private LayerSource Place(Digest diffId, MountHandle mount)
+    {
+        using (mount)
+        {
+            return new LayerSource(places.Attach(diffId, mount));
+        }
+    }
+
+    private static void End(LayerSource source)
+    {
+        if (source.Mount is { } mount)
+        {
+            mount.Dispose();
+        }
+        else
+        {
+            LayerPlaces.Detach(source.Path);
         }
     }
 

@@ -20,15 +20,16 @@ public sealed class LayerStore : IDisposable
     private const string TrialName = ".trial";
     private readonly string path;
     private readonly DirectoryHandle directory;
+    private readonly LayerPlaces places;
     private readonly LayerMounts mounts;
-    private bool isMounting;
     private long counter;
 
     private LayerStore(string path, ExpansionLimit expansion)
     {
         this.path = path;
         Expansion = expansion;
-        mounts = new LayerMounts(path);
+        places = new LayerPlaces(Path.Combine(Path.GetDirectoryName(path)!, "mounts"));
+        mounts = new LayerMounts(path, places);
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         directory = PathAt.OpenDirectory(path);
     }
@@ -48,8 +49,14 @@ public sealed class LayerStore : IDisposable
                 DirectoryTree.Remove(store.directory, entry.Name);
             }
         }
+        store.places.Clear();
         store.Try();
-        store.isMounting = storage == LayerStorage.Mounted || (storage == LayerStorage.Automatic && store.Trial.TakesDescriptors);
+        store.Storage = storage switch
+        {
+            LayerStorage.Automatic => store.Trial.Best,
+            LayerStorage.Mounted when store.Trial.Best == LayerStorage.Attached => LayerStorage.Attached,
+            _ => storage,
+        };
         return store;
     }
 
@@ -60,7 +67,7 @@ public sealed class LayerStore : IDisposable
     public LayerTrial Trial { get; private set; } = LayerTrial.None;
 
     /// <summary>How containers get the layers' files.</summary>
-    public LayerStorage Storage => isMounting ? LayerStorage.Mounted : LayerStorage.Unpacked;
+    public LayerStorage Storage { get; private set; }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -78,7 +85,7 @@ public sealed class LayerStore : IDisposable
     /// <summary>Where a layer's files are. A missing or damaged index is written again from the tar; where layers are not mounted, and when one
     /// cannot be, a layer that is not unpacked is unpacked now.</summary>
     /// <exception cref="KernelException">The layer is not there, or the machine refuses.</exception>
-    public LayerSource Source(Digest diffId) => mounts.Get(diffId, isMounting);
+    public LayerSource Source(Digest diffId) => mounts.Get(diffId, Storage);
 
     /// <summary>A layer's tar, byte for byte as its diff ID says; null when the layer was unpacked before tars were kept, or is not there.</summary>
     /// <exception cref="KernelException">The file cannot be opened.</exception>
@@ -131,7 +138,7 @@ public sealed class LayerStore : IDisposable
         try
         {
             using DirectoryHandle layerDirectory = PathAt.OpenDirectory(directory, name);
-            StoredLayer layer = fill(new LayerWriter(layerDirectory, isMounting, Expansion));
+            StoredLayer layer = fill(new LayerWriter(layerDirectory, Storage != LayerStorage.Unpacked, Expansion));
             CrashStep.At("layer.unpack.unpacked");
             return new PendingLayer(directory, name, layer);
         }
@@ -222,7 +229,7 @@ public sealed class LayerStore : IDisposable
         mount.SetHandleAsInvalid();
         bool IsOlder(string file) =>
             PathAt.Status(directory, $"{diffId.Hex}/{file}") is { } status && status.ModifiedSeconds <= since.ToUnixTimeSeconds();
-        if (!isMounting || !IsOlder(LayerFiles.Tar) || !IsOlder(LayerFiles.Index) || !mounts.TryAdd(diffId, owned))
+        if (Storage != LayerStorage.Mounted || !IsOlder(LayerFiles.Tar) || !IsOlder(LayerFiles.Index) || !mounts.TryAdd(diffId, owned))
         {
             owned.Dispose();
         }
@@ -259,7 +266,7 @@ public sealed class LayerStore : IDisposable
         PathAt.MakeDirectory(directory, TrialName, 0x1C0);
         using (DirectoryHandle place = PathAt.OpenDirectory(directory, TrialName))
         {
-            Trial = LayerTrial.Run(place);
+            Trial = LayerTrial.Run(place, places);
         }
         DirectoryTree.Remove(directory, TrialName);
     }

@@ -17,75 +17,111 @@ public sealed record LayerTrial
 
     internal static LayerTrial None { get; } = new();
 
-    /// <summary>Whether a layer can be mounted by its index.</summary>
-    public bool CanMount { get; private init; }
+    /// <summary>The best that works: layers mounted where nobody sees them, mounted in a directory, or unpacked.</summary>
+    public LayerStorage Best { get; private init; } = LayerStorage.Unpacked;
 
-    /// <summary>Whether overlayfs takes a mount without a place by its descriptor. Before it must be attached somewhere.</summary>
-    public bool TakesDescriptors { get; private init; }
+    /// <summary>Whether overlayfs takes layers one by one, since Linux 6.7. Before it takes all in one option.</summary>
+    public bool TakesLayersOneByOne { get; private init; }
 
     /// <summary>What stood in the way; empty when everything works.</summary>
     public string Obstacle { get; private init; } = "";
 
     /// <summary>Makes a small layer in an empty directory, mounts it, and reads it back.</summary>
-    internal static LayerTrial Run(DirectoryHandle directory)
+    /// <param name="places">Where a mount gets a place.</param>
+    internal static LayerTrial Run(DirectoryHandle directory, LayerPlaces places)
     {
+        bool oneByOne = true;
         try
         {
-            using FileStream tar = Create(directory, "layer.tar");
-            var writer = new TarWriter(tar);
-            writer.Add(
-                new TarEntry
-                {
-                    Type = TarEntryType.File,
-                    Path = "trial"u8.ToArray(),
-                    Size = Content.Length,
-                    Mode = 0x100,
-                },
-                Content
-            );
-            writer.Finish();
-            tar.Flush();
-            using FileStream index = Create(directory, "layer.erofs");
-            LayerIndex.Write(tar, Digest.Parse($"{Digest.Sha256}:{new string('0', 64)}"), index);
-            index.Flush();
-            using FileHandle indexFile = PathAt.Open(directory, "layer.erofs", OpenMode.Read);
-            using FileHandle tarFile = PathAt.Open(directory, "layer.tar", OpenMode.Read);
-            using MountHandle? mount = LayerIndex.TryMount(indexFile, tarFile, out Errno error);
-            if (mount is null)
+            oneByOne = !IsUnknown(directory);
+            (LayerStorage best, string obstacle) = Try(directory, places);
+            return new LayerTrial
             {
-                return new LayerTrial { Obstacle = $"mount a layer by its index: {KernelException.Explain(error)}" };
-            }
-            if (!Reads(mount))
-            {
-                return new LayerTrial { Obstacle = "a layer mounted by its index has other content" };
-            }
-            return OverlayTakes(mount, directory)
-                ? new LayerTrial { CanMount = true, TakesDescriptors = true }
-                : new LayerTrial { CanMount = true, Obstacle = "overlayfs takes no mount that is attached nowhere" };
+                Best = best,
+                Obstacle = obstacle,
+                TakesLayersOneByOne = oneByOne,
+            };
         }
         catch (Exception e) when (e is KernelException or IOException or UnauthorizedAccessException)
         {
-            return new LayerTrial { Obstacle = e.Message };
+            return new LayerTrial { Obstacle = e.Message, TakesLayersOneByOne = oneByOne };
         }
     }
 
-    private static bool OverlayTakes(MountHandle lower, DirectoryHandle directory)
+    private static (LayerStorage Best, string Obstacle) Try(DirectoryHandle directory, LayerPlaces places)
     {
-        PathAt.MakeDirectory(directory, "upper", 0x1C0);
-        PathAt.MakeDirectory(directory, "work", 0x1C0);
+        Digest diffId = Digest.Parse($"{Digest.Sha256}:{new string('0', 64)}");
+        using FileStream tar = Create(directory, "layer.tar");
+        var writer = new TarWriter(tar);
+        writer.Add(
+            new TarEntry
+            {
+                Type = TarEntryType.File,
+                Path = "trial"u8.ToArray(),
+                Size = Content.Length,
+                Mode = 0x100,
+            },
+            Content
+        );
+        writer.Finish();
+        tar.Flush();
+        using FileStream index = Create(directory, "layer.erofs");
+        LayerIndex.Write(tar, diffId, index);
+        index.Flush();
+        using FileHandle indexFile = PathAt.Open(directory, "layer.erofs", OpenMode.Read);
+        using FileHandle tarFile = PathAt.Open(directory, "layer.tar", OpenMode.Read);
+        using MountHandle? mount = LayerIndex.TryMount(indexFile, tarFile, out Errno error);
+        if (mount is null)
+        {
+            return (LayerStorage.Unpacked, $"mount a layer by its index: {KernelException.Explain(error)}");
+        }
+        if (!Reads(mount))
+        {
+            return (LayerStorage.Unpacked, "a layer mounted by its index has other content");
+        }
+        if (OverlayTakes(new FileSystemOption("lowerdir+", Descriptor: mount), directory))
+        {
+            return (LayerStorage.Mounted, "");
+        }
+        string place = places.Attach(diffId, mount);
+        try
+        {
+            return OverlayTakes(new FileSystemOption("lowerdir+", place), directory)
+                ? (LayerStorage.Attached, "")
+                : (LayerStorage.Unpacked, "overlayfs takes no layer that is mounted by its index");
+        }
+        finally
+        {
+            LayerPlaces.Detach(place);
+        }
+    }
+
+    private static bool OverlayTakes(FileSystemOption lower, DirectoryHandle directory)
+    {
+        using MountHandle? overlay = Overlay(lower, directory, out _);
+        return overlay is not null && Reads(overlay);
+    }
+
+    private static bool IsUnknown(DirectoryHandle directory)
+    {
+        PathAt.MakeDirectory(directory, "lower", 0x1C0);
+        using DirectoryHandle lower = PathAt.OpenDirectory(directory, "lower");
+        using MountHandle? overlay = Overlay(new FileSystemOption("lowerdir+", Path(lower)), directory, out Errno error);
+        return error == Errno.EINVAL;
+    }
+
+    private static MountHandle? Overlay(FileSystemOption lower, DirectoryHandle directory, out Errno error)
+    {
+        PathAt.TryMakeDirectory(directory, "upper", 0x1C0);
+        PathAt.TryMakeDirectory(directory, "work", 0x1C0);
         using DirectoryHandle upper = PathAt.OpenDirectory(directory, "upper");
         using DirectoryHandle work = PathAt.OpenDirectory(directory, "work");
-        using MountHandle? overlay = DetachedMount.TryMake(
+        return DetachedMount.TryMake(
             "overlay",
-            [
-                new FileSystemOption("lowerdir+", Descriptor: lower),
-                new FileSystemOption("upperdir", Path(upper)),
-                new FileSystemOption("workdir", Path(work)),
-            ],
+            [lower, new FileSystemOption("upperdir", Path(upper)), new FileSystemOption("workdir", Path(work))],
             MountAttributes.None,
-            out _
+            out error
         );
-        return overlay is not null && Reads(overlay);
     }
 
     private static bool Reads(MountHandle mount)

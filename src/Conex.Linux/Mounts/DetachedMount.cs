@@ -41,6 +41,19 @@ public static unsafe class DetachedMount
         return error == Errno.None ? new MountHandle(mount) : null;
     }
 
+    /// <summary>The same by mount(2), for kernels whose file system takes its options only there.</summary>
+    /// <param name="options">As mount(2) takes them, less than a page.</param>
+    /// <param name="own">The mount namespace where this is mounted first.</param>
+    /// <param name="place">A directory in it.</param>
+    /// <exception cref="KernelException">The kernel refuses.</exception>
+    public static MountHandle MakeAt(PrivateMounts own, string place, string type, string options, MountAttributes attributes)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        // MS_RDONLY, MS_NOSUID, MS_NODEV and MS_NOEXEC have the same values.
+        KernelCall.Check(Libc.mount(type, place, type, (ulong)attributes, options), "mount", type);
+        return MountHandle.Clone(place, recursive: false);
+    }
+
     private static Errno Configure(FileHandle context, FileSystemOption option)
     {
         uint command =

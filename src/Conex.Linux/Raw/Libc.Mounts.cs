@@ -28,6 +28,9 @@ internal static partial class Libc
     internal const int UMOUNT_NOFOLLOW = 8;
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int mount(string source, string target, string filesystemtype, ulong mountflags, string data);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int umount2(string target, int flags);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Conex.Linux.Files;
 using Conex.Linux.Mounts;
 using Conex.Linux.SyscallPrograms;
@@ -10,6 +11,9 @@ namespace Conex.Runtime.LaunchPlans;
 /// <summary>Puts the root file system together in the new mount namespace, and pivots to it.</summary>
 internal static class RootfsSteps
 {
+    // Above what a starter hands in.
+    private const int FirstLegacyLayer = 512;
+
     /// <summary>The host's mounts become private to this namespace: nothing made here is seen outside, nothing made outside comes in
     /// unless the configuration wants it (mount_namespaces(7)).</summary>
     internal static void Detach(PlanContext context)
@@ -30,8 +34,8 @@ internal static class RootfsSteps
         {
             context.Root = assembly.Strategy switch
             {
-                "overlay" or "overlay-mounts" => Overlay(context, assembly, target),
-                "overlay-legacy" => LegacyOverlay(context, assembly, target),
+                RootfsAssembly.Overlay or RootfsAssembly.OverlayOfMounts => Overlay(context, assembly, target),
+                RootfsAssembly.LegacyOverlay => LegacyOverlay(context, assembly, target),
                 { } other => throw new InvalidSpecException($"rootfs.json: unknown strategy \"{other}\""),
             };
             return;
@@ -127,30 +131,38 @@ internal static class RootfsSteps
         return root;
     }
 
+    /// <summary>Directories are named by descriptors with fixed numbers: all options of mount(2) must fit into one page, and names may hold no comma
+    /// or colon.</summary>
     private static Register LegacyOverlay(PlanContext context, RootfsAssembly assembly, string target)
     {
         const int pageSize = 4096;
-        foreach (string path in (string[])[.. assembly.Lowers, assembly.Upper, assembly.Work])
-        {
-            if (path.AsSpan().IndexOfAny(",:\\") >= 0)
-            {
-                throw new InvalidSpecException(
-                    $"rootfs.json: {path} contains a comma, a colon or a backslash, which mount(2) cannot carry"
-                );
-            }
-        }
+        SyscallProgramBuilder program = context.Program;
+        program.Step("assemble the root file system from its layers");
+        int count = 0;
         string data =
-            $"lowerdir={string.Join(':', assembly.Lowers)},upperdir={assembly.Upper},workdir={assembly.Work}"
-            + $",redirect_dir=nofollow,metacopy=off,index=off,xino=off"
+            $"lowerdir={string.Join(':', assembly.Lowers.Select(Name))},upperdir={Name(assembly.Upper)},workdir={Name(assembly.Work)},"
+            + string.Join(',', OverlayDefaults.Select(option => $"{option.Key}={option.Value}"))
             + MountLabel.Data(context);
         if (data.Length >= pageSize)
         {
             throw new InvalidSpecException($"rootfs.json: {assembly.Lowers.Count} layers do not fit into the options of one mount(2)");
         }
-        SyscallProgramBuilder program = context.Program;
-        program.Step("assemble the root file system from its layers");
         program.Mount("overlay", target, "overlay", 0, data);
         return program.Open(FileCalls.WorkingDirectory, target, OpenMode.Path | OpenMode.Directory, ResolveRules.NoMagicLinks);
+
+        string Name(string directory)
+        {
+            int number = FirstLegacyLayer + count++;
+            Register opened = program.Open(
+                FileCalls.WorkingDirectory,
+                directory,
+                OpenMode.Path | OpenMode.Directory,
+                ResolveRules.NoMagicLinks
+            );
+            program.DuplicateOnto(opened, number);
+            program.Close(opened);
+            return string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{number}");
+        }
     }
 
     /// <summary>Kernels are built with different defaults; a container's tree must not depend on them.</summary>

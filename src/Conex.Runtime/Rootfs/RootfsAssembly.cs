@@ -8,14 +8,20 @@ namespace Conex.Runtime.Rootfs;
 /// <summary>How a container's root file system is put together in its own mount namespace: the <c>rootfs.json</c> of a bundle.</summary>
 public sealed record RootfsAssembly : IJsonRecord<RootfsAssembly>
 {
+    /// <summary>The strategy whose layers are directories.</summary>
+    public const string Overlay = "overlay";
+
     /// <summary>The strategy whose layers may be mounts.</summary>
     public const string OverlayOfMounts = "overlay-mounts";
 
+    /// <summary>The strategy for overlayfs of kernels before 6.7.</summary>
+    public const string LegacyOverlay = "overlay-legacy";
+
     private const string DescriptorPrefix = "fd:";
 
-    /// <summary><c>overlay</c>: unpacked layers by overlayfs and the new mount API; <c>overlay-mounts</c>: the same, and layers may be mounts
-    /// that the starter of the runtime handed in, for kernels whose overlayfs takes detached mounts by descriptor; <c>overlay-legacy</c>: unpacked
-    /// layers by mount(2), for kernels before 6.5 that know no <c>lowerdir+</c>.</summary>
+    /// <summary><c>overlay</c>: layers in directories by overlayfs and the new mount API; <c>overlay-mounts</c>: the same, and layers may be mounts
+    /// that the starter of the runtime handed in, for kernels whose overlayfs takes detached mounts by descriptor; <c>overlay-legacy</c>: directories
+    /// by mount(2), for kernels before 6.7 that know no <c>lowerdir+</c>.</summary>
     public required string Strategy { get; init; }
 
     /// <summary>The layers, the top-most first: absolute directories, and with <c>overlay-mounts</c> also <c>fd:N</c>, a mount by the number of

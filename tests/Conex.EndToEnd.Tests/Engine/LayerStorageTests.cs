@@ -13,6 +13,7 @@ public sealed class LayerStorageTests : IDisposable
 
     [Theory]
     [InlineData("mounted")]
+    [InlineData("attached")]
     [InlineData("unpacked")]
     public void A_container_reads_its_layers_and_writes_beside_them(string storage)
     {
@@ -32,6 +33,7 @@ public sealed class LayerStorageTests : IDisposable
 
     [Theory]
     [InlineData("mounted")]
+    [InlineData("attached")]
     [InlineData("unpacked")]
     public void A_container_lives_on_and_starts_again_under_the_next_daemon(string storage)
     {
@@ -49,6 +51,22 @@ public sealed class LayerStorageTests : IDisposable
         house.Do("stop", "-t", "0", "stays").Succeeded();
         house.Do("start", "stays").Succeeded();
         Assert.Equal("kept", house.Ask("exec", "stays", "cat", "/kept"));
+        house.Do("rm", "-f", "stays").Succeeded();
+        house.StopDaemon();
+        Assert.DoesNotContain(house.Place, File.ReadAllText("/proc/self/mountinfo"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_next_daemon_takes_away_what_a_killed_one_had_attached()
+    {
+        Force("attached");
+        house.RunSleeper("--name", "stays");
+        Assert.Contains($"{house.DataRoot}/layers/mounts/", File.ReadAllText("/proc/self/mountinfo"), StringComparison.Ordinal);
+        house.KillDaemon();
+        Force("mounted");
+        Assert.Equal("fine", house.Ask("exec", "stays", "echo", "fine"));
+        Assert.DoesNotContain(house.DataRoot, File.ReadAllText("/proc/self/mountinfo"), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories($"{house.DataRoot}/layers/mounts"));
         house.Do("rm", "-f", "stays").Succeeded();
     }
 
@@ -99,7 +117,7 @@ public sealed class LayerStorageTests : IDisposable
         CommandResult result = house.DoProgram(house.Programs.Conexd);
         Force("automatic");
         Assert.NotEqual(0, result.ExitCode);
-        Assert.Contains("\"somehow\" is not automatic, mounted or unpacked", result.Error, StringComparison.Ordinal);
+        Assert.Contains("\"somehow\" is not automatic, mounted, attached or unpacked", result.Error, StringComparison.Ordinal);
     }
 
     private void Force(string storage) => house.Environment["CONEX_LAYERS"] = storage;

@@ -37,6 +37,7 @@ public sealed class LayerStorageTests
 
     [Theory]
     [InlineData(LayerStorage.Mounted)]
+    [InlineData(LayerStorage.Attached)]
     [InlineData(LayerStorage.Unpacked)]
     public void The_tar_is_there_byte_for_byte_with_what_follows_its_end(LayerStorage storage)
     {
@@ -56,6 +57,27 @@ public sealed class LayerStorageTests
         using var store = new TestStore(LayerStorage.Mounted);
         IReadOnlyList<string> names = store.Images.LayerDirectories(store.Import(Tar));
         Assert.Same(store.Images.OpenLayers(names)[0].Mount, store.Images.OpenLayers(names)[0].Mount);
+    }
+
+    [Fact]
+    public void An_attached_layer_has_its_place_as_long_as_the_store_is_open()
+    {
+        using var store = new TestStore(LayerStorage.Attached);
+        StoredImage image = store.Import(Tar, new ImportOptions { Reference = ImageReference.Parse("x:1") });
+        IReadOnlyList<string> names = store.Images.LayerDirectories(image);
+        LayerSource source = Assert.Single(store.Images.OpenLayers(names));
+        Assert.Null(source.Mount);
+        Assert.Contains($" {source.Path} ", File.ReadAllText("/proc/self/mountinfo"), StringComparison.Ordinal);
+        Assert.Equal("value", store.Read(image, "etc/name"));
+        Assert.Same(source, store.Images.OpenLayers(names)[0]);
+
+        store.Reopen(LayerStorage.Mounted);
+        Assert.False(Directory.Exists(source.Path));
+        store.Reopen(LayerStorage.Attached);
+        Assert.Equal("value", store.Read(image, "etc/name"));
+        store.Remove("x:1");
+        Assert.False(Directory.Exists(source.Path));
+        Assert.DoesNotContain(store.Data, File.ReadAllText("/proc/self/mountinfo"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -113,6 +135,7 @@ public sealed class LayerStorageTests
 
     [Theory]
     [InlineData(LayerStorage.Mounted)]
+    [InlineData(LayerStorage.Attached)]
     [InlineData(LayerStorage.Unpacked)]
     public void A_layer_of_an_old_store_without_its_tar_works_on(LayerStorage storage)
     {

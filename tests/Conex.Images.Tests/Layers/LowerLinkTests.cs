@@ -27,6 +27,7 @@ public sealed class LowerLinkTests
 
     [Theory]
     [InlineData(LayerStorage.Mounted)]
+    [InlineData(LayerStorage.Attached)]
     [InlineData(LayerStorage.Unpacked)]
     public void A_link_to_a_lower_layers_file_is_that_file_with_all_that_belongs_to_it(LayerStorage storage)
     {
@@ -60,6 +61,7 @@ public sealed class LowerLinkTests
 
     [Theory]
     [InlineData(LayerStorage.Mounted)]
+    [InlineData(LayerStorage.Attached)]
     [InlineData(LayerStorage.Unpacked)]
     public void A_link_may_be_to_a_device_a_FIFO_and_a_name_in_no_encoding(LayerStorage storage)
     {
@@ -115,6 +117,7 @@ public sealed class LowerLinkTests
 
     [Theory]
     [InlineData(LayerStorage.Mounted)]
+    [InlineData(LayerStorage.Attached)]
     [InlineData(LayerStorage.Unpacked)]
     public void A_link_to_what_an_earlier_whiteout_took_away_is_refused_and_hides_nothing(LayerStorage storage)
     {
@@ -171,6 +174,7 @@ public sealed class LowerLinkTests
 
     [Theory]
     [InlineData(LayerStorage.Mounted)]
+    [InlineData(LayerStorage.Attached)]
     [InlineData(LayerStorage.Unpacked)]
     public void A_link_to_what_the_layer_hides_is_refused(LayerStorage storage)
     {
