@@ -20,7 +20,7 @@ internal static class DaemonCommand
                     .Text(
                         "layers",
                         "HOW",
-                        "mounted, attached, unpacked, or automatic: whatever works here (default automatic, or CONEX_LAYERS)"
+                        "mounted, attached, looped, unpacked, or automatic: whatever works here (default automatic, or CONEX_LAYERS)"
                     )
                     .Text("config-file", "FILE", "Settings of registries (default /etc/conex/conexd.json, or CONEX_CONFIG)")
                     .Integer("ready-fd", "FD", "Tell there when the socket is served, or why it is not")

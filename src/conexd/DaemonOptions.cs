@@ -69,8 +69,9 @@ internal sealed record DaemonOptions(string DataRoot, string RunRoot, int? Ready
             null or "automatic" => LayerStorage.Automatic,
             "mounted" => LayerStorage.Mounted,
             "attached" => LayerStorage.Attached,
+            "looped" => LayerStorage.Looped,
             "unpacked" => LayerStorage.Unpacked,
-            _ => throw Refuse($"layers: \"{word}\" is not automatic, mounted, attached or unpacked"),
+            _ => throw Refuse($"layers: \"{word}\" is not automatic, mounted, attached, looped or unpacked"),
         };
 
     private static UsageException Refuse(string reason) => new(reason, reason, 1);

@@ -51,6 +51,7 @@ internal static class SystemAnswers
     private static string Layers(EngineInfo info) =>
         info.Layers is LayerStorage.Mounted ? "mounted (EROFS)"
         : info.Layers is LayerStorage.Attached ? "attached (EROFS)"
+        : info.Layers is LayerStorage.Looped ? "looped (EROFS)"
         : info.LayerObstacle.Length == 0 ? "unpacked"
         : $"unpacked ({info.LayerObstacle})";
 

@@ -61,13 +61,20 @@ internal static class LayerIndex
     /// <returns>Null and the reason when the kernel refuses.</returns>
     internal static MountHandle? TryMount(FileHandle index, FileHandle tar, out Errno error) =>
         // fsconfig(2) takes 255 bytes: a path by descriptor is short, and leads to the same file when the directory is renamed.
+        TryMount($"/proc/self/fd/{index.Descriptor}", $"/proc/self/fd/{tar.Descriptor}", out error);
+
+    /// <summary>The same by two loop devices, which go with the mount.</summary>
+    internal static MountHandle? TryMountLooped(FileHandle index, FileHandle tar, out Errno error)
+    {
+        using LoopDevice? indexDevice = LoopDevice.TryMake(index, out error);
+        using LoopDevice? tarDevice = indexDevice is null ? null : LoopDevice.TryMake(tar, out error);
+        return tarDevice is null ? null : TryMount(indexDevice!.Path, tarDevice.Path, out error);
+    }
+
+    private static MountHandle? TryMount(string index, string tar, out Errno error) =>
         DetachedMount.TryMake(
             "erofs",
-            [
-                new FileSystemOption("source", $"/proc/self/fd/{index.Descriptor}"),
-                new FileSystemOption("device", $"/proc/self/fd/{tar.Descriptor}"),
-                new FileSystemOption("ro"),
-            ],
+            [new FileSystemOption("source", index), new FileSystemOption("device", tar), new FileSystemOption("ro")],
             MountAttributes.ReadOnly,
             out error
         );

@@ -30,9 +30,9 @@ internal sealed class LayerMounts(string path, LayerPlaces places) : IDisposable
             using DirectoryHandle layer = PathAt.OpenDirectory(store, diffId.Hex);
             LayerRecord record =
                 LayerFiles.TryReadRecord(store, diffId.Hex) ?? throw new KernelException("open layer", diffId.ToString(), Errno.ENOENT);
-            if (storage != LayerStorage.Unpacked && TryMount(layer, record) is { } mount)
+            if (storage != LayerStorage.Unpacked && TryMount(layer, record, storage) is { } mount)
             {
-                LayerSource source = storage == LayerStorage.Attached ? Place(diffId, mount) : new LayerSource(mount);
+                LayerSource source = storage == LayerStorage.Mounted ? new LayerSource(mount) : Place(diffId, mount);
                 mounts[diffId] = source;
                 return source;
             }
@@ -116,7 +116,7 @@ internal sealed class LayerMounts(string path, LayerPlaces places) : IDisposable
     }
 
     /// <returns>Null when the layer is unpacked, or must be.</returns>
-    private static MountHandle? TryMount(DirectoryHandle layer, LayerRecord record)
+    private static MountHandle? TryMount(DirectoryHandle layer, LayerRecord record, LayerStorage storage)
     {
         using FileHandle? tar = PathAt.TryOpen(layer, LayerFiles.Tar, OpenMode.Read, out _);
         if (tar is null || (record.Index is null && HasTree(layer)))
@@ -135,7 +135,10 @@ internal sealed class LayerMounts(string path, LayerPlaces places) : IDisposable
             }
         }
         using FileHandle index = PathAt.Open(layer, LayerFiles.Index, OpenMode.Read);
-        return LayerIndex.TryMount(index, tar, out Errno error) ?? throw new KernelException("mount layer", record.DiffId, error);
+        Errno error;
+        MountHandle? mount =
+            storage == LayerStorage.Looped ? LayerIndex.TryMountLooped(index, tar, out error) : LayerIndex.TryMount(index, tar, out error);
+        return mount ?? throw new KernelException("mount layer", record.DiffId, error);
     }
 
     /// <summary>Whether the index is there, in the format of this writer.</summary>

@@ -12,6 +12,9 @@ public enum LayerStorage
     /// <summary>The tar is mounted by an index, in a directory of the store: for kernels whose overlayfs takes no mount without a place.</summary>
     Attached,
 
+    /// <summary>The same by loop devices: for kernels whose EROFS takes no files.</summary>
+    Looped,
+
     /// <summary>Every layer is unpacked into a directory, beside its tar.</summary>
     Unpacked,
 }

@@ -54,7 +54,7 @@ public sealed class LayerStore : IDisposable
         store.Storage = storage switch
         {
             LayerStorage.Automatic => store.Trial.Best,
-            LayerStorage.Mounted when store.Trial.Best == LayerStorage.Attached => LayerStorage.Attached,
+            LayerStorage.Mounted when store.Trial.Best != LayerStorage.Unpacked => store.Trial.Best,
             _ => storage,
         };
         return store;

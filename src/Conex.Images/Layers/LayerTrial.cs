@@ -17,7 +17,7 @@ public sealed record LayerTrial
 
     internal static LayerTrial None { get; } = new();
 
-    /// <summary>The best that works: layers mounted where nobody sees them, mounted in a directory, or unpacked.</summary>
+    /// <summary>The best that works; never <see cref="LayerStorage.Automatic"/>.</summary>
     public LayerStorage Best { get; private init; } = LayerStorage.Unpacked;
 
     /// <summary>Whether overlayfs takes layers one by one, since Linux 6.7. Before it takes all in one option.</summary>
@@ -70,7 +70,14 @@ public sealed record LayerTrial
         index.Flush();
         using FileHandle indexFile = PathAt.Open(directory, "layer.erofs", OpenMode.Read);
         using FileHandle tarFile = PathAt.Open(directory, "layer.tar", OpenMode.Read);
-        using MountHandle? mount = LayerIndex.TryMount(indexFile, tarFile, out Errno error);
+        bool isLooped = false;
+        MountHandle? made = LayerIndex.TryMount(indexFile, tarFile, out Errno error);
+        if (made is null && error == Errno.ENOTBLK)
+        {
+            isLooped = true;
+            made = LayerIndex.TryMountLooped(indexFile, tarFile, out error);
+        }
+        using MountHandle? mount = made;
         if (mount is null)
         {
             return (LayerStorage.Unpacked, $"mount a layer by its index: {KernelException.Explain(error)}");
@@ -79,7 +86,7 @@ public sealed record LayerTrial
         {
             return (LayerStorage.Unpacked, "a layer mounted by its index has other content");
         }
-        if (OverlayTakes(new FileSystemOption("lowerdir+", Descriptor: mount), directory))
+        if (!isLooped && OverlayTakes(new FileSystemOption("lowerdir+", Descriptor: mount), directory))
         {
             return (LayerStorage.Mounted, "");
         }
@@ -87,7 +94,7 @@ public sealed record LayerTrial
         try
         {
             return OverlayTakes(new FileSystemOption("lowerdir+", place), directory)
-                ? (LayerStorage.Attached, "")
+                ? (isLooped ? LayerStorage.Looped : LayerStorage.Attached, "")
                 : (LayerStorage.Unpacked, "overlayfs takes no layer that is mounted by its index");
         }
         finally

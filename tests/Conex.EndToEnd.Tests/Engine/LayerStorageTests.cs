@@ -14,6 +14,7 @@ public sealed class LayerStorageTests : IDisposable
     [Theory]
     [InlineData("mounted")]
     [InlineData("attached")]
+    [InlineData("looped")]
     [InlineData("unpacked")]
     public void A_container_reads_its_layers_and_writes_beside_them(string storage)
     {
@@ -34,6 +35,7 @@ public sealed class LayerStorageTests : IDisposable
     [Theory]
     [InlineData("mounted")]
     [InlineData("attached")]
+    [InlineData("looped")]
     [InlineData("unpacked")]
     public void A_container_lives_on_and_starts_again_under_the_next_daemon(string storage)
     {
@@ -117,7 +119,7 @@ public sealed class LayerStorageTests : IDisposable
         CommandResult result = house.DoProgram(house.Programs.Conexd);
         Force("automatic");
         Assert.NotEqual(0, result.ExitCode);
-        Assert.Contains("\"somehow\" is not automatic, mounted, attached or unpacked", result.Error, StringComparison.Ordinal);
+        Assert.Contains("\"somehow\" is not automatic, mounted, attached, looped or unpacked", result.Error, StringComparison.Ordinal);
     }
 
     private void Force(string storage) => house.Environment["CONEX_LAYERS"] = storage;

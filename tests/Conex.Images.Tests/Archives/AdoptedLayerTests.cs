@@ -12,6 +12,7 @@ public sealed class AdoptedLayerTests
     [Theory]
     [InlineData(LayerStorage.Mounted)]
     [InlineData(LayerStorage.Attached)]
+    [InlineData(LayerStorage.Looped)]
     [InlineData(LayerStorage.Unpacked)]
     public void A_large_layer_is_kept_byte_for_byte_with_its_files(LayerStorage storage)
     {

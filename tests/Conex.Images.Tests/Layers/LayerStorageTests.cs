@@ -38,6 +38,7 @@ public sealed class LayerStorageTests
     [Theory]
     [InlineData(LayerStorage.Mounted)]
     [InlineData(LayerStorage.Attached)]
+    [InlineData(LayerStorage.Looped)]
     [InlineData(LayerStorage.Unpacked)]
     public void The_tar_is_there_byte_for_byte_with_what_follows_its_end(LayerStorage storage)
     {
@@ -136,6 +137,7 @@ public sealed class LayerStorageTests
     [Theory]
     [InlineData(LayerStorage.Mounted)]
     [InlineData(LayerStorage.Attached)]
+    [InlineData(LayerStorage.Looped)]
     [InlineData(LayerStorage.Unpacked)]
     public void A_layer_of_an_old_store_without_its_tar_works_on(LayerStorage storage)
     {

@@ -28,6 +28,7 @@ public sealed class LowerLinkTests
     [Theory]
     [InlineData(LayerStorage.Mounted)]
     [InlineData(LayerStorage.Attached)]
+    [InlineData(LayerStorage.Looped)]
     [InlineData(LayerStorage.Unpacked)]
     public void A_link_to_a_lower_layers_file_is_that_file_with_all_that_belongs_to_it(LayerStorage storage)
     {
@@ -62,6 +63,7 @@ public sealed class LowerLinkTests
     [Theory]
     [InlineData(LayerStorage.Mounted)]
     [InlineData(LayerStorage.Attached)]
+    [InlineData(LayerStorage.Looped)]
     [InlineData(LayerStorage.Unpacked)]
     public void A_link_may_be_to_a_device_a_FIFO_and_a_name_in_no_encoding(LayerStorage storage)
     {
@@ -118,6 +120,7 @@ public sealed class LowerLinkTests
     [Theory]
     [InlineData(LayerStorage.Mounted)]
     [InlineData(LayerStorage.Attached)]
+    [InlineData(LayerStorage.Looped)]
     [InlineData(LayerStorage.Unpacked)]
     public void A_link_to_what_an_earlier_whiteout_took_away_is_refused_and_hides_nothing(LayerStorage storage)
     {
@@ -175,6 +178,7 @@ public sealed class LowerLinkTests
     [Theory]
     [InlineData(LayerStorage.Mounted)]
     [InlineData(LayerStorage.Attached)]
+    [InlineData(LayerStorage.Looped)]
     [InlineData(LayerStorage.Unpacked)]
     public void A_link_to_what_the_layer_hides_is_refused(LayerStorage storage)
     {
