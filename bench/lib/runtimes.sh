@@ -1,5 +1,7 @@
 # The tables of OCI runtimes. For `source`; needs $work, $pair, $product, $bundle, $charged, $runs.
 
+kept=/run/conex-runtime/@seccomp
+
 # lifecycle COMMAND ID: the steps of pair from create to delete. What the container's own process costs counts, hence the cgroup; hence the
 # pause too, in which the payload comes to rest. A processor that rested is slow at first, so state runs once before it counts.
 lifecycle() {
@@ -16,6 +18,28 @@ runtime_run() {
         "conex-runtime=$product/conex-runtime run -b $bundle conex-%d" \
         "crun=crun run -b $bundle crun-%d" \
         "runc=runc run -b $bundle runc-%d"
+}
+
+# Before each run its program's pages, and those of its libraries, go out of memory, as far as nobody else uses them, and the filters that a runtime keeps.
+cold_run() {
+    local newer="/usr/bin/crun --root /run/newer-crun" own
+    own="@forget $kept ; $(forgets "$product/conex-runtime" true)"
+    echo
+    echo "## Runtime: a cold \`run\`: the program read from the disk, no filter kept"
+    "$pair" -n "$runs" -r crun "conex-runtime=$own ; run: $product/conex-runtime run -b $bundle conex-cold-%d" \
+        "crun=$(forgets /usr/bin/crun ldd) ; run: crun run -b $bundle crun-cold-%d"
+    [ -d "$work/newer" ] || return 0
+    echo
+    in_newer "$pair" -n "$runs" -r "crun 1.28" "conex-runtime=$own ; run: $product/conex-runtime run -b $bundle conex-cold-%d" \
+        "crun 1.28=@forget /run/newer-crun/.cache ; $(forgets /usr/bin/crun in_newer /lib64/ld-linux-x86-64.so.2 --list) ; run: $newer run -b $bundle newer-cold-%d"
+}
+
+# forgets PROGRAM LIST…: the steps of pair by which it and the libraries that LIST names go out of memory.
+forgets() {
+    local program=$1 file
+    shift
+    printf '@forget %s' "$program"
+    for file in $("$@" "$program" | grep -o '/[^ ]*' || true); do printf ' ; @forget %s' "$file"; done
 }
 
 kernel_floor() {

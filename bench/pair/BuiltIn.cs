@@ -1,13 +1,17 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Conex.Bench;
 
 /// <summary>Steps that this process takes itself.</summary>
-internal static class BuiltIn
+internal static partial class BuiltIn
 {
+    private const int POSIX_FADV_DONTNEED = 4;
+
     /// <summary>
     /// <c>@join CGROUP</c>: what is started from here on is in this cgroup. <c>@ended FILE</c>: waits for the process whose number the file
-    /// holds. <c>@pause MILLISECONDS</c>: lets what runs come to rest.
+    /// holds. <c>@pause MILLISECONDS</c>: lets what runs come to rest. <c>@forget PATH</c>: removes a directory, or takes a file's pages out of memory.
     /// </summary>
     internal static Sample Run(string command)
     {
@@ -23,11 +27,30 @@ internal static class BuiltIn
             case "@pause":
                 Thread.Sleep(int.Parse(words[1], CultureInfo.InvariantCulture));
                 break;
+            case "@forget":
+                Forget(words[1]);
+                break;
             default:
                 throw new ArgumentException($"there is no step {words[0]}", nameof(command));
         }
         return default;
     }
+
+    private static void Forget(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        else if (File.Exists(path))
+        {
+            using SafeFileHandle file = File.OpenHandle(path);
+            _ = posix_fadvise((int)file.DangerousGetHandle(), 0, 0, POSIX_FADV_DONTNEED);
+        }
+    }
+
+    [LibraryImport("libc")]
+    private static partial int posix_fadvise(int fd, long offset, long length, int advice);
 
     private static void AwaitEnd(int pid)
     {
