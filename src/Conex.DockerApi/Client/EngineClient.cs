@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Conex.Linux.Errors;
 using Conex.Linux.Files;
 
 namespace Conex.DockerApi.Client;
@@ -46,8 +47,20 @@ public sealed class EngineClient(EngineEndpoint endpoint) : IDisposable
         return Receive(connection, hasBody: true);
     }
 
-    /// <summary>Sends a request whose body is everything that <paramref name="input"/> holds, in chunks.</summary>
+    /// <summary>Sends a request whose body is everything that <paramref name="input"/> holds: a file as it is, without a copy in this process, what
+    /// has no size in chunks.</summary>
+    /// <exception cref="KernelException">The input cannot be read.</exception>
     internal EngineResponse SendStream(string method, RequestTarget target, FileHandle input, string contentType) =>
+        FileIo.Remaining(input) is > 0 and var size
+            ? SendBody(
+                method,
+                target,
+                connection => connection.TrySend(input, size),
+                $"Content-Length: {size}\r\nContent-Type: {contentType}\r\n"
+            )
+            : SendChunks(method, target, input, contentType);
+
+    private EngineResponse SendChunks(string method, RequestTarget target, FileHandle input, string contentType) =>
         SendStream(
             method,
             target,
@@ -67,15 +80,32 @@ public sealed class EngineClient(EngineEndpoint endpoint) : IDisposable
 
     /// <summary>Sends a request whose body is written by <paramref name="write"/>, in chunks.</summary>
     /// <param name="headers">Further header lines, each with its end.</param>
-    internal EngineResponse SendStream(string method, RequestTarget target, Action<Stream> write, string contentType, string headers = "")
+    internal EngineResponse SendStream(
+        string method,
+        RequestTarget target,
+        Action<Stream> write,
+        string contentType,
+        string headers = ""
+    ) =>
+        SendBody(
+            method,
+            target,
+            connection =>
+            {
+                var body = new ChunkedBody(connection);
+                write(body);
+                body.End();
+            },
+            $"Transfer-Encoding: chunked\r\nContent-Type: {contentType}\r\n{headers}"
+        );
+
+    private EngineResponse SendBody(string method, RequestTarget target, Action<EngineConnection> send, string headers)
     {
         EngineConnection connection = EngineConnection.Open(endpoint);
         try
         {
-            connection.Send(Head(method, target, $"Transfer-Encoding: chunked\r\nContent-Type: {contentType}\r\n{headers}"));
-            var body = new ChunkedBody(connection);
-            write(body);
-            body.End();
+            connection.Send(Head(method, target, headers));
+            send(connection);
         }
         catch (EngineStoppedReadingException)
         {

@@ -61,6 +61,27 @@ internal sealed class EngineConnection : IDisposable
         return true;
     }
 
+    /// <summary>Sends so many bytes of a file, or as many as the peer takes.</summary>
+    /// <exception cref="KernelException">The file cannot be read, or has become shorter.</exception>
+    internal void TrySend(FileHandle file, long size)
+    {
+        while (size > 0)
+        {
+            long n = FileIo.TrySend(Socket, file, size, out Errno error);
+            if (n == 0)
+            {
+                throw new KernelException("send the file", "which became shorter meanwhile", Errno.ENODATA);
+            }
+
+            if (n < 0 && error is Errno.EPIPE or Errno.ECONNRESET)
+            {
+                return;
+            }
+
+            size -= n >= 0 ? n : throw new KernelException("send the file", null, error);
+        }
+    }
+
     /// <summary>Waits for the first bytes of an answer, or the connection's end.</summary>
     /// <returns>False when the peer closed without having read the request (ECONNRESET, unix(7)): it can be sent again.</returns>
     internal bool WaitForAnswer()

@@ -10,6 +10,7 @@ public static unsafe class FileIo
     private const int F_SETFL = 4;
     private const int F_GETFL = 3;
     private const int O_NONBLOCK = 0x800;
+    private const int SEEK_CUR = 1;
 
     /// <summary>One read(2), repeated only when a signal interrupts it.</summary>
     /// <returns>The number of bytes; 0 at the end.</returns>
@@ -47,6 +48,23 @@ public static unsafe class FileIo
             return (int)n;
         }
     }
+
+    /// <summary>One sendfile(2), from the input's position on: the number of bytes taken, 0 at the input's end, or -1 and the reason. A process that does
+    /// not ignore SIGPIPE ends by it where the output's other side is closed.</summary>
+    public static long TrySend(FileHandle output, FileHandle input, long count, out Errno error)
+    {
+        long n;
+        do
+        {
+            n = Libc.sendfile(output.Descriptor, input.Descriptor, null, (nuint)count);
+            error = n == -1 ? KernelCall.LastError : Errno.None;
+        } while (error == Errno.EINTR);
+        return n;
+    }
+
+    /// <summary>How many bytes lie behind the position of a regular file; null for what is none.</summary>
+    public static long? Remaining(FileHandle file) =>
+        PathAt.Status(file, "") is { Kind: FileKind.Regular } status ? (long)status.Size - Libc.lseek(file.Descriptor, 0, SEEK_CUR) : null;
 
     /// <summary>Writes all bytes.</summary>
     /// <exception cref="KernelException">write(2) refused.</exception>

@@ -1,5 +1,6 @@
 using Conex.DockerApi.Client;
 using Conex.DockerApi.Contracts;
+using Conex.Linux.Errors;
 using Conex.Linux.Files;
 
 namespace Conex.DockerApi.Tests.Client;
@@ -33,6 +34,49 @@ public sealed class RequestTests
         Assert.StartsWith("POST /images/load?quiet=1 HTTP/1.1\r\n", head, StringComparison.Ordinal);
         Assert.Contains("\r\nTransfer-Encoding: chunked\r\n", head, StringComparison.Ordinal);
         Assert.Equal("7\r\na tar!\n\r\n0\r\n\r\n", body);
+    }
+
+    [Fact]
+    public void A_file_is_sent_from_its_position_on_with_its_length()
+    {
+        string head = "";
+        string body = "";
+        using var engine = new FakeEngine(scene =>
+        {
+            head = scene.ReadHead();
+            body = scene.ReadBody(6);
+            scene.Send("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{\"stream\":\"Loaded\"}\r\n");
+        });
+        using var client = new EngineClient(engine.Endpoint);
+        using FileHandle file = MemoryFile.Create("body", "a tar!\n"u8);
+        FileIo.Read(file, new byte[1]);
+
+        using (EngineResponse load = client.Images.Load(file))
+        {
+            Assert.Equal("Loaded", Assert.Single(load.Messages()).Stream);
+        }
+
+        Assert.Contains("\r\nContent-Length: 6\r\n", head, StringComparison.Ordinal);
+        Assert.DoesNotContain("chunked", head, StringComparison.Ordinal);
+        Assert.Equal(" tar!\n", body);
+    }
+
+    [Fact]
+    public void A_refusal_before_a_file_is_sent_is_heard()
+    {
+        const string body = "{\"message\":\"no space left\"}";
+        using var engine = new FakeEngine(scene =>
+        {
+            scene.ReadHead();
+            scene.Send($"HTTP/1.1 500 Internal Server Error\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        });
+        using var client = new EngineClient(engine.Endpoint);
+        using FileHandle file = MemoryFile.Create("body", "a tar!\n"u8);
+        Assert.Equal(Errno.None, OpenFile.SetLength(file, 100 << 20));
+
+        var error = Assert.ThrowsAny<Exception>(() => client.Images.Load(file));
+
+        Assert.True(error is EngineException { Message: "no space left" } or EngineUnreachableException, error.ToString());
     }
 
     [Fact]
