@@ -28,6 +28,7 @@ public sealed class LayerStorageTests : IDisposable
         Assert.Equal("new", house.Shell("echo new > /bin/written && rm /bin/vi && cat /bin/written && ! ls /bin/vi 2>/dev/null").Text);
         Assert.Equal("there", house.Shell("[ -e /bin/vi ] && echo there").Text);
         Assert.Contains("Read-only file system", house.Shell("echo x > /bin/x", "--read-only").Error, StringComparison.OrdinalIgnoreCase);
+        house.Do("system", "check").Succeeded();
         house.Do("rmi", "layered:1", "box").Succeeded();
         Assert.Equal([Hello()], Layers());
     }
