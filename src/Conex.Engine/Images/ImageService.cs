@@ -43,10 +43,9 @@ public sealed class ImageService
     /// <summary>Gives an image a further name.</summary>
     /// <exception cref="NotFoundException">No such image.</exception>
     /// <exception cref="InvalidRequestException">The name cannot be one.</exception>
-    public void Tag(string nameOrId, string name)
+    public void Tag(string nameOrId, ImageReference reference)
     {
         StoredImage image = Resolve(nameOrId);
-        ImageReference reference = Parse(name);
         Translate(() =>
         {
             store.Tag(image.Id, reference);
@@ -126,11 +125,6 @@ public sealed class ImageService
             throw new InvalidRequestException(e.Message);
         }
     }
-
-    private static ImageReference Parse(string name) =>
-        ImageReference.TryParse(name, out ImageReference reference)
-            ? reference
-            : throw new InvalidRequestException($"invalid reference format: {name}");
 
     internal static T Translate<T>(Func<T> call)
     {

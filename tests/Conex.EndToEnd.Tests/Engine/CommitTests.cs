@@ -93,6 +93,8 @@ public sealed class CommitTests(EngineHouse house) : IClassFixture<EngineHouse>,
 
         house.Do("commit", "nobody").FailedWith(1, "No such container: nobody");
         house.Do("commit", id, "Not/Valid").FailedWith(1, "invalid reference format");
+        house.Do("commit", id, "sha256:1").FailedWith(1, "refusing to create an ambiguous tag using digest algorithm as name");
+        house.Do("commit", id, new string('a', 64)).FailedWith(1, "cannot specify 64-byte hexadecimal strings");
         house.Do("commit", "-c", "RUN true", id).FailedWith(1, "RUN");
         Assert.Equal(
             "400",

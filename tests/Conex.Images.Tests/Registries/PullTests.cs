@@ -153,6 +153,22 @@ public sealed class PullTests : IDisposable
     }
 
     [Fact]
+    public async Task A_name_that_could_be_taken_for_an_ID_is_refused_before_anybody_is_asked()
+    {
+        Task pull = house.Client.PullAsync(
+            ImageReference.Parse("sha256:1"),
+            new PullOptions(),
+            _ => { },
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(
+            "refusing to create an ambiguous tag using digest algorithm as name",
+            (await Assert.ThrowsAsync<RegistryException>(() => pull)).Message
+        );
+    }
+
+    [Fact]
     public async Task A_tag_that_is_not_there()
     {
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => house.PullAsync("app:none"));
