@@ -45,6 +45,9 @@ internal sealed class ErofsNode(FileKind kind)
     /// may not be zeros.</summary>
     internal bool MustBeCopied { get; set; }
 
+    /// <summary>Of a directory that no entry describes: its time is nobody's.</summary>
+    internal bool IsImplied { get; set; }
+
     /// <summary>Extended attributes, one of a name.</summary>
     internal IReadOnlyList<TarAttribute> Attributes { get; set; } = [];
 
