@@ -33,6 +33,9 @@ public sealed class ImageService
     /// <summary>Whether an image is mounted on the host.</summary>
     internal bool IsMounted(Digest id) => mounts.Contains(id);
 
+    /// <inheritdoc cref="ImageMounts.Exclusively"/>
+    internal T WhileMountsStay<T>(Func<T> work) => mounts.Exclusively(work);
+
     /// <summary>Finds an image by reference, familiar name, ID or unique prefix of an ID.</summary>
     /// <exception cref="NotFoundException">No such image.</exception>
     public StoredImage Resolve(string nameOrId) => Translate(() => store.Resolve(nameOrId));
