@@ -1,3 +1,4 @@
+using System.Text;
 using Conex.EndToEnd.Tests.Support;
 
 namespace Conex.EndToEnd.Tests.Engine;
@@ -84,6 +85,62 @@ public sealed class LoginTests(EngineHouse house) : IClassFixture<EngineHouse>, 
             house.Environment.Remove("PATH");
             File.Delete($"{house.Place}/docker/config.json");
         }
+    }
+
+    [Theory]
+    [InlineData("REGISTRY_AUTH_FILE", "auth.json")]
+    [InlineData("XDG_RUNTIME_DIR", "containers/auth.json")]
+    public void What_podman_keeps_lets_in_too(string variable, string file)
+    {
+        using var closed = new RegistryServer(withPassword: true);
+        string app = $"{closed.Host}/podmans:1";
+        house.Import(app, "CMD true");
+        string pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{RegistryServer.User}:{RegistryServer.Password}"));
+        string path = house.WriteFile(file, $$"""{"auths": {"{{closed.Host}}": {"auth": "{{pair}}"} } }""");
+        house.Do("push", app).EndedWith(1);
+        house.Environment[variable] = variable == "REGISTRY_AUTH_FILE" ? path : house.Place;
+        try
+        {
+            house.Do("push", app).Succeeded();
+        }
+        finally
+        {
+            house.Environment.Remove(variable);
+        }
+        house.Do("rmi", app).Succeeded();
+    }
+
+    [Fact]
+    public void Programs_that_keep_all_credentials_or_fail_are_told_apart()
+    {
+        using var closed = new RegistryServer(withPassword: true);
+        string app = $"{closed.Host}/all:1";
+        house.Import(app, "CMD true");
+        string program = house.WriteFile("bin/docker-credential-all", "#!/bin/sh\nexit 1\n");
+        File.SetUnixFileMode(program, (UnixFileMode)0x1ED);
+        house.Environment["PATH"] = $"{house.Place}/bin:{System.Environment.GetEnvironmentVariable("PATH")}";
+        try
+        {
+            house.WriteFile("docker/config.json", """{"credsStore": "all"}""");
+            WriteAnswer($$"""{"ServerURL":"x","Username":"{{RegistryServer.User}}","Secret":"{{RegistryServer.Password}}"}""", 0);
+            house.Do("push", app).Succeeded();
+            WriteAnswer("credentials not found in native keychain", 1);
+            Assert.Contains("push access denied", house.Do("push", app).EndedWith(1).Error, StringComparison.Ordinal);
+            WriteAnswer("the safe is locked", 1);
+            house.Do("push", app).FailedWith(1, "docker-credential-all get failed: the safe is locked");
+            WriteAnswer("no JSON", 0);
+            house.Do("push", app).FailedWith(1, "docker-credential-all get answers with something else than a credential");
+            house.WriteFile("docker/config.json", """{"credsStore": "absent"}""");
+            house.Do("push", app).FailedWith(1, "docker-credential-absent keeps the credentials, but there is no such program in PATH");
+        }
+        finally
+        {
+            house.Environment.Remove("PATH");
+            File.Delete($"{house.Place}/docker/config.json");
+        }
+        house.Do("rmi", app).Succeeded();
+
+        void WriteAnswer(string text, int code) => File.WriteAllText(program, $"#!/bin/sh\ncat >/dev/null\necho '{text}'\nexit {code}\n");
     }
 
     [Fact]
