@@ -120,16 +120,7 @@ public sealed class CommitTests(EngineHouse house) : IClassFixture<EngineHouse>,
     private string Worked(bool running)
     {
         const string work = "echo new > /new; rm /bin/vi; rm -r /data; mkdir /data; touch /data/mine; echo end > /end";
-        string first = house.Ask(
-            "run",
-            "-d",
-            "--network",
-            "none",
-            "box",
-            "sh",
-            "-c",
-            "mkdir /data; echo 1 > /data/one; echo 2 > /data/two"
-        );
+        string first = house.RunScript("mkdir /data; echo 1 > /data/one; echo 2 > /data/two");
         house.Do("wait", first).Succeeded();
         house.Do("commit", first, "committed:base").Succeeded();
         string line = running ? $"{work}; sleep 1000000" : work;

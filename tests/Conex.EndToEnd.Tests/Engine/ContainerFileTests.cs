@@ -134,7 +134,7 @@ public sealed class ContainerFileTests(EngineHouse house) : IClassFixture<Engine
 
     private string Worked(bool running)
     {
-        string id = house.Ask("run", "-d", "--network", "none", "box", "sh", "-c", running ? $"{Work}; sleep 1000000" : Work);
+        string id = house.RunScript(running ? $"{Work}; sleep 1000000" : Work);
         if (running)
         {
             Eventually.True(
