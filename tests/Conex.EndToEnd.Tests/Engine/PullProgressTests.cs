@@ -108,7 +108,7 @@ public sealed partial class PullProgressTests(EngineHouse house) : IClassFixture
         house.Do("push", "-q", there).Succeeded();
         house.Do("rm", id, more).Succeeded();
         house.Do("rmi", there, "half:1").Succeeded();
-        return new SlowRelay(registry.Value.Host, Slow);
+        return new SlowRelay(registry.Value.Port, Slow);
     }
 
     private long Ingested() =>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Conex.Images.Tests.Registries;
 
 namespace Conex.EndToEnd.Tests.Support;
 
@@ -7,24 +8,21 @@ namespace Conex.EndToEnd.Tests.Support;
 internal sealed class SlowRelay : IDisposable
 {
     private const int PiecesInASecond = 20;
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource end = new();
-    private readonly string server;
+    private readonly LoopbackListener listener;
+    private readonly int server;
     private long answered;
 
-    /// <param name="server">Host and port.</param>
+    /// <param name="server">Its port.</param>
     /// <param name="speed">Bytes in a second on each connection.</param>
-    internal SlowRelay(string server, int speed)
+    internal SlowRelay(int server, int speed)
     {
         this.server = server;
         Speed = speed;
-        listener.Start();
-        Host = $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
-        _ = AcceptAsync();
+        listener = new LoopbackListener(ServeAsync);
     }
 
     /// <summary>Host and port.</summary>
-    internal string Host { get; }
+    internal string Host => listener.Host;
 
     /// <summary>Bytes in a second on each connection; null: as fast as they come.</summary>
     internal int? Speed { get; set; }
@@ -32,27 +30,7 @@ internal sealed class SlowRelay : IDisposable
     /// <summary>Bytes that the server has answered with.</summary>
     internal long Answered => Interlocked.Read(ref answered);
 
-    public void Dispose()
-    {
-        end.Cancel();
-        listener.Dispose();
-        end.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                _ = ServeAsync(await listener.AcceptTcpClientAsync(end.Token));
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The test is over.
-        }
-    }
+    public void Dispose() => listener.Dispose();
 
     private async Task ServeAsync(TcpClient client)
     {
@@ -61,8 +39,8 @@ internal sealed class SlowRelay : IDisposable
         {
             try
             {
-                await upstream.ConnectAsync(IPEndPoint.Parse(server), end.Token);
-                Task questions = client.GetStream().CopyToAsync(upstream.GetStream(), end.Token);
+                await upstream.ConnectAsync(IPAddress.Loopback, server, listener.End);
+                _ = client.GetStream().CopyToAsync(upstream.GetStream(), listener.End);
                 await AnswerAsync(upstream.GetStream(), client.GetStream());
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
@@ -78,16 +56,16 @@ internal sealed class SlowRelay : IDisposable
         while (true)
         {
             int most = Math.Min(Speed / PiecesInASecond ?? buffer.Length, buffer.Length);
-            int n = await from.ReadAsync(buffer.AsMemory(0, most), end.Token);
+            int n = await from.ReadAsync(buffer.AsMemory(0, most), listener.End);
             if (n == 0)
             {
                 return;
             }
-            await to.WriteAsync(buffer.AsMemory(0, n), end.Token);
+            await to.WriteAsync(buffer.AsMemory(0, n), listener.End);
             Interlocked.Add(ref answered, n);
             if (Speed is { } speed)
             {
-                await Task.Delay(TimeSpan.FromSeconds((double)n / speed), end.Token);
+                await Task.Delay(TimeSpan.FromSeconds((double)n / speed), listener.End);
             }
         }
     }
