@@ -3,7 +3,7 @@ using Conex.EndToEnd.Tests.Support;
 namespace Conex.EndToEnd.Tests.Engine;
 
 /// <summary>Containers become images.</summary>
-public sealed class CommitTests(EngineHouse house) : IClassFixture<EngineHouse>, IDisposable
+public class CommitTests(EngineHouse house) : IClassFixture<EngineHouse>, IDisposable
 {
     public static TheoryData<string> Clients => [.. DockerClients.All];
 
