@@ -87,6 +87,26 @@ public sealed class LoginTests(EngineHouse house) : IClassFixture<EngineHouse>, 
         }
     }
 
+    [Fact]
+    public void A_login_that_cannot_be_asked_for_is_one_sentence_and_one_that_is_interrupted_changes_nothing()
+    {
+        house.WriteFile("docker/config.json", "{}");
+        const string host = "registry.invalid";
+        house.Do("login", host).FailedWith(1, "Cannot perform an interactive login from a non TTY device");
+        house.Do("login", "--password-stdin", host).FailedWith(1, "Must provide --username with --password-stdin");
+        house.Do("login", "-u", "u", "-p", "p", "--password-stdin", host).FailedWith(1, "mutually exclusive");
+        house.Do("login", "-u", "u", "--password-stdin", host).FailedWith(1, "Username and Password Required");
+
+        var terminal = new TerminalSession(house, $"$CONEX login -u u {host}; echo code $?; stty -a | grep -o ' echo '");
+        terminal.WaitFor("Password:");
+        terminal.Type("half\u0003");
+        terminal.WaitFor("code 130");
+        terminal.WaitFor(" echo ");
+        terminal.Finish().EndedWith(0);
+
+        Assert.Equal("{}", File.ReadAllText($"{house.Place}/docker/config.json"));
+    }
+
     [Theory]
     [InlineData("REGISTRY_AUTH_FILE", "auth.json")]
     [InlineData("XDG_RUNTIME_DIR", "containers/auth.json")]
@@ -149,10 +169,12 @@ public sealed class LoginTests(EngineHouse house) : IClassFixture<EngineHouse>, 
         using var closed = new RegistryServer(withPassword: true);
         house.WriteFile("docker/config.json", "{}");
 
-        var terminal = new TerminalSession(house, $"$CONEX login -u {RegistryServer.User} {closed.Host}; echo code $?");
+        var terminal = new TerminalSession(house, $"$CONEX login {closed.Host}; echo code $?");
+        terminal.WaitFor("Username:");
+        terminal.Type($"{RegistryServer.User}\n");
         terminal.WaitFor("Password:");
-        // A typing error, corrected.
-        terminal.Type($"{RegistryServer.Password}x\u007f\n");
+        // Typing errors, corrected.
+        terminal.Type($"{RegistryServer.Password}x\u00e9\u007f\u007f\n");
         terminal.WaitFor("code 0");
         terminal.Finish();
 
