@@ -167,12 +167,12 @@ public sealed class ImageStore : IDisposable
 
     /// <summary>Lets a name point to an image; another image that had the name loses it.</summary>
     /// <exception cref="ImageNotFoundException">No such image.</exception>
-    /// <exception cref="FormatException">The reference has a digest.</exception>
+    /// <exception cref="FormatException">No image can be given that name.</exception>
     public void Tag(Digest id, ImageReference reference)
     {
-        if (reference.Digest is not null)
+        if (reference.TagFault is { } fault)
         {
-            throw new FormatException("refusing to create a tag with a digest reference");
+            throw new FormatException(fault);
         }
         lock (gate)
         {

@@ -54,6 +54,13 @@ public readonly record struct ImageReference
     /// <summary>Whether there is neither tag nor digest.</summary>
     public bool IsNameOnly => Tag is null && Digest is null;
 
+    /// <summary>Why an image can go by no such name, in docker's words; null when it can.</summary>
+    public string? NameFault =>
+        FamiliarName == Oci.Digest.Sha256 ? "refusing to create an ambiguous tag using digest algorithm as name" : null;
+
+    /// <summary>Why an image can be given no such name with a tag, in docker's words; null when it can.</summary>
+    public string? TagFault => Digest is null ? NameFault : "refusing to create a tag with a digest reference";
+
     private string Suffix => (Tag is null ? "" : ":" + Tag) + (Digest is null ? "" : "@" + Digest);
 
     /// <summary>Reads a reference.</summary>

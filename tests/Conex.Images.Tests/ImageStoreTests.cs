@@ -1,4 +1,6 @@
+using Conex.Images.Archives;
 using Conex.Images.Tests.Fixtures;
+using Conex.Linux.Files;
 using Conex.Oci;
 
 namespace Conex.Images.Tests;
@@ -108,6 +110,41 @@ public sealed class ImageStoreTests
         Digest id = store.Load(TestImage.DockerArchive((TestImage.With("x"), [])))[0].Image.Id;
         Assert.Throws<FormatException>(() => store.Images.Tag(id, ImageReference.Parse($"a@{id}")));
         Assert.Throws<ImageNotFoundException>(() => store.Images.Tag(TestImage.DigestOf([]), ImageReference.Parse("a")));
+    }
+
+    [Theory]
+    [InlineData("sha256:1")]
+    [InlineData("docker.io/library/sha256")]
+    public async Task A_name_that_could_be_taken_for_an_ID_is_refused_wherever_names_are_given(string name)
+    {
+        const string sentence = "refusing to create an ambiguous tag using digest algorithm as name";
+        using var store = new TestStore();
+        TestImage made = TestImage.With("x");
+        StoredImage image = store.Load(TestImage.DockerArchive((made, ["x:1"])))[0].Image;
+        var reference = ImageReference.Parse(name);
+
+        Assert.Equal(sentence, Assert.Throws<FormatException>(() => store.Images.Tag(image.Id, reference)).Message);
+        Assert.EndsWith(sentence, store.Refuse(TestImage.DockerArchive((made, [name]))), StringComparison.Ordinal);
+        Assert.Equal(
+            sentence,
+            Assert
+                .Throws<ImageArchiveException>(() => store.Import(new TarBuilder().File("a").ToArray(), new() { Reference = reference }))
+                .Message
+        );
+        using (DirectoryHandle upper = PathAt.OpenDirectory(store.Data))
+        {
+            var options = new CommitOptions
+            {
+                Parent = image,
+                Execution = new(),
+                Reference = reference,
+            };
+            Task commit = ContainerCommit.RunAsync(store.Images, upper, _ => false, options, TestContext.Current.CancellationToken);
+            Assert.Equal(sentence, (await Assert.ThrowsAsync<ImageArchiveException>(() => commit)).Message);
+        }
+        Assert.Equal(["x:1"], Assert.Single(store.Images.List()).Tags.Select(tag => tag.Familiar));
+        // A registry of one's own may have one.
+        store.Images.Tag(image.Id, ImageReference.Parse("registry.example/sha256:1"));
     }
 
     [Fact]

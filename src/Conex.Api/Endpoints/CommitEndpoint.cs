@@ -1,4 +1,5 @@
 using Conex.Api.Routing;
+using Conex.Api.Translation;
 using Conex.DockerApi.Contracts;
 using Conex.Engine;
 using Conex.Engine.Errors;
@@ -19,16 +20,11 @@ internal static class CommitEndpoint
     {
         string container =
             request.Query("container") ?? throw new InvalidRequestException("no container to commit: the parameter container is missing");
-        string? repository = request.Query("repo");
-        string? tag = request.Query("tag");
         StoredImage image = await engine.Commits.CommitAsync(
             container,
             new CommitRequest
             {
-                Name =
-                    repository is null ? null
-                    : tag is null ? repository
-                    : $"{repository}:{tag}",
+                Name = ImageRequests.NewName(request.Query("repo"), request.Query("tag")),
                 Author = request.Query("author") ?? "",
                 Message = request.Query("comment") ?? "",
                 Changes = [.. request.QueryAll("changes").SelectMany(change => change.Split('\n', StringSplitOptions.RemoveEmptyEntries))],

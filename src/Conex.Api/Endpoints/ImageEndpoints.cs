@@ -49,9 +49,10 @@ internal sealed class ImageEndpoints(ContainerEngine engine)
 
     internal Task TagAsync(ApiRequest request)
     {
-        string repository =
-            request.Query("repo") ?? throw new InvalidRequestException("invalid reference format: the parameter repo is missing");
-        engine.Images.Tag(request.Value("name"), $"{repository}:{request.Query("tag") ?? ImageReference.DefaultTag}");
+        ImageReference name =
+            ImageRequests.NewName(request.Query("repo"), request.Query("tag"))
+            ?? throw new InvalidRequestException("invalid reference format: the parameter repo is missing");
+        engine.Images.Tag(request.Value("name"), name);
         return request.WriteStatusAsync(StatusCodes.Status201Created);
     }
 

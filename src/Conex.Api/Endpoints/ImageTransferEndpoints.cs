@@ -50,9 +50,7 @@ internal sealed class ImageTransferEndpoints(ContainerEngine engine, RegistryEnd
 
         var options = new ImportOptions
         {
-            Reference = request.Query("repo") is { } repository
-                ? ImageRequests.Reference(repository, request.Query("tag")).WithDefaultTag()
-                : null,
+            Reference = ImageRequests.NewName(request.Query("repo"), request.Query("tag")),
             Changes = request.QueryAll("changes"),
             Message = request.Query("message") ?? "Imported from -",
             Platform = ImageRequests.Platform(request.Query("platform")),

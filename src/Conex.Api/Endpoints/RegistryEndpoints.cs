@@ -20,6 +20,11 @@ internal sealed class RegistryEndpoints(ContainerEngine engine)
     internal async Task PullAsync(ApiRequest request, string image)
     {
         ImageReference reference = ImageRequests.Reference(image, request.Query("tag"));
+        if (reference.NameFault is { } fault)
+        {
+            throw new InvalidRequestException(fault);
+        }
+
         var options = new PullOptions { Platform = ImageRequests.Platform(request.Query("platform")), Credential = Credential(request) };
         using CancellationTokenSource end = request.LinkEnd();
         var writer = new ProgressWriter(request);

@@ -29,6 +29,18 @@ internal static class ImageRequests
         }
     }
 
+    /// <summary>A name that an image is to be given, with the tag <c>latest</c> where none is asked for; null where no repository is.</summary>
+    /// <exception cref="InvalidRequestException">No image can be given it.</exception>
+    internal static ImageReference? NewName(string? repository, string? tag)
+    {
+        if (repository is null)
+        {
+            return null;
+        }
+        ImageReference name = Reference(repository, tag).WithDefaultTag();
+        return name.TagFault is { } fault ? throw new InvalidRequestException(fault) : name;
+    }
+
     /// <exception cref="InvalidRequestException">It is none.</exception>
     internal static Platform? Platform(string? text) =>
         text is null ? null

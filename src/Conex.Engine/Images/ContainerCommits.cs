@@ -30,12 +30,11 @@ public sealed class ContainerCommits
     /// <summary>Makes an image of a container, running or not.</summary>
     /// <exception cref="NotFoundException">No such container.</exception>
     /// <exception cref="ConflictException">The container is being removed.</exception>
-    /// <exception cref="InvalidRequestException">The name or a change cannot be understood.</exception>
+    /// <exception cref="InvalidRequestException">The name cannot be one, or a change cannot be understood.</exception>
     public async Task<StoredImage> CommitAsync(string reference, CommitRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         Container container = index.Find(reference);
-        ImageReference? name = Parse(request.Name);
         // Nobody starts or removes it meanwhile.
         await container.Operation.WaitAsync(cancellationToken);
         try
@@ -46,12 +45,12 @@ public sealed class ContainerCommits
             }
             if (!request.Pause || !container.State.IsRunning)
             {
-                return await CommitAsync(container, name, request, cancellationToken);
+                return await CommitAsync(container, request, cancellationToken);
             }
             await StandStillAsync(container);
             try
             {
-                return await CommitAsync(container, name, request, cancellationToken);
+                return await CommitAsync(container, request, cancellationToken);
             }
             finally
             {
@@ -93,12 +92,7 @@ public sealed class ContainerCommits
         PathAt.Unlink(PathAt.Current, container.Files.CommitMark);
     }
 
-    private async Task<StoredImage> CommitAsync(
-        Container container,
-        ImageReference? name,
-        CommitRequest request,
-        CancellationToken cancellationToken
-    )
+    private async Task<StoredImage> CommitAsync(Container container, CommitRequest request, CancellationToken cancellationToken)
     {
         StoredImage parent =
             images.Store.FindById(Digest.Parse(container.Record.ImageId))
@@ -108,7 +102,7 @@ public sealed class ContainerCommits
         {
             Parent = parent,
             Execution = Execution(container.Record.Configuration, parent.Config.Config),
-            Reference = name,
+            Reference = request.Name,
             Changes = request.Changes,
             Author = request.Author,
             Message = request.Message,
@@ -123,7 +117,7 @@ public sealed class ContainerCommits
                 "commit",
                 ("comment", request.Message),
                 ("imageID", image.Id.ToString()),
-                ("imageRef", name?.ToString() ?? "")
+                ("imageRef", request.Name?.ToString() ?? "")
             );
             return image;
         }
@@ -132,11 +126,6 @@ public sealed class ContainerCommits
             throw new InvalidRequestException(e.Message);
         }
     }
-
-    private static ImageReference? Parse(string? name) =>
-        name is null ? null
-        : ImageReference.TryParse(name, out ImageReference reference) && reference.Digest is null ? reference
-        : throw new InvalidRequestException($"invalid reference format: {name}");
 
     /// <summary>The container's values stand where they can differ from the image's; the rest is the image's.</summary>
     private static ImageExecution Execution(ContainerConfiguration container, ImageExecution? image) =>
@@ -159,7 +148,7 @@ public sealed class ContainerCommits
 public sealed record CommitRequest
 {
     /// <summary>The new image's name; null: none.</summary>
-    public string? Name { get; init; }
+    public ImageReference? Name { get; init; }
 
     public string Author { get; init; } = "";
 

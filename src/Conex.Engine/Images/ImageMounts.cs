@@ -19,6 +19,8 @@ public sealed class ImageMounts
     private readonly Lock gate = new();
     private readonly ImageStore images;
     private readonly string root;
+    private HashSet<string>? held;
+    private int holders;
 
     internal ImageMounts(ImageStore images, EnginePaths paths)
     {
@@ -83,12 +85,20 @@ public sealed class ImageMounts
         }
     }
 
-    /// <summary>Does something while no image is mounted or unmounted.</summary>
+    /// <summary>Does something while no image is mounted or unmounted. The mount table, which is as long as the machine has mounts, is read once for it.</summary>
     internal T Exclusively<T>(Func<T> work)
     {
         lock (gate)
         {
-            return work();
+            holders++;
+            try
+            {
+                return work();
+            }
+            finally
+            {
+                held = --holders == 0 ? null : held;
+            }
         }
     }
 
@@ -139,7 +149,7 @@ public sealed class ImageMounts
         }
     }
 
-    private static void TakeAway(string path, string nameOrId, bool force)
+    private void TakeAway(string path, string nameOrId, bool force)
     {
         Errno error = force ? Linux.Mounts.Unmount.Detach(path) : Linux.Mounts.Unmount.Try(path);
         if (error == Errno.EBUSY)
@@ -152,6 +162,7 @@ public sealed class ImageMounts
         {
             throw new KernelException("unmount", path, error);
         }
+        held?.Remove(path);
         CrashStep.At("image.unmount.detached");
         PathAt.RemoveDirectory(PathAt.Current, path);
     }
@@ -181,11 +192,20 @@ public sealed class ImageMounts
         return new MountedImage(id, [.. image?.Tags.Select(tag => tag.Familiar) ?? []], path);
     }
 
-    private HashSet<string> Points() =>
-        new(
+    /// <summary>Where something is mounted.</summary>
+    private HashSet<string> Points()
+    {
+        if (held is not null)
+        {
+            return held;
+        }
+        HashSet<string> points = new(
             MountTable.Of(null).Select(mount => mount.Point).Where(point => point.StartsWith($"{root}/", StringComparison.Ordinal)),
             StringComparer.Ordinal
         );
+        held = holders > 0 ? points : null;
+        return points;
+    }
 
     private string PathOf(Digest id) => $"{root}/{id.Hex}";
 

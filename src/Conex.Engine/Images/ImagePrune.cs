@@ -13,16 +13,18 @@ public static class ImagePrune
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(fits);
         long before = new LayerSharing(images.List()).Total;
-        var removals = new List<ImageRemoval>();
-        foreach (StoredImage image in images.List().Where(image => (all || image.Tags.Count == 0) && fits(image)))
-        {
-            if (images.UsersOf(image.Id).Count == 0 && !images.IsMounted(image.Id))
-            {
-                removals.AddRange(Remove(images, image));
-            }
-        }
+        List<ImageRemoval> removals = images.WhileMountsStay(() => Remove(images, all, fits));
         return new PrunedImages(removals, Math.Max(0, before - new LayerSharing(images.List()).Total));
     }
+
+    private static List<ImageRemoval> Remove(ImageService images, bool all, Func<StoredImage, bool> fits) =>
+        [
+            .. images
+                .List()
+                .Where(image => (all || image.Tags.Count == 0) && fits(image))
+                .Where(image => images.UsersOf(image.Id).Count == 0 && !images.IsMounted(image.Id))
+                .SelectMany(image => Remove(images, image)),
+        ];
 
     /// <summary>Name by name, so that an image that a container comes to use meanwhile stays.</summary>
     private static List<ImageRemoval> Remove(ImageService images, StoredImage image)

@@ -33,6 +33,9 @@ public sealed class ImageService
     /// <summary>Whether an image is mounted on the host.</summary>
     internal bool IsMounted(Digest id) => mounts.Contains(id);
 
+    /// <inheritdoc cref="ImageMounts.Exclusively"/>
+    internal T WhileMountsStay<T>(Func<T> work) => mounts.Exclusively(work);
+
     /// <summary>Finds an image by reference, familiar name, ID or unique prefix of an ID.</summary>
     /// <exception cref="NotFoundException">No such image.</exception>
     public StoredImage Resolve(string nameOrId) => Translate(() => store.Resolve(nameOrId));
@@ -43,10 +46,9 @@ public sealed class ImageService
     /// <summary>Gives an image a further name.</summary>
     /// <exception cref="NotFoundException">No such image.</exception>
     /// <exception cref="InvalidRequestException">The name cannot be one.</exception>
-    public void Tag(string nameOrId, string name)
+    public void Tag(string nameOrId, ImageReference reference)
     {
         StoredImage image = Resolve(nameOrId);
-        ImageReference reference = Parse(name);
         Translate(() =>
         {
             store.Tag(image.Id, reference);
@@ -126,11 +128,6 @@ public sealed class ImageService
             throw new InvalidRequestException(e.Message);
         }
     }
-
-    private static ImageReference Parse(string name) =>
-        ImageReference.TryParse(name, out ImageReference reference)
-            ? reference
-            : throw new InvalidRequestException($"invalid reference format: {name}");
 
     internal static T Translate<T>(Func<T> call)
     {

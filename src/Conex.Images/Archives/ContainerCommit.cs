@@ -39,6 +39,10 @@ public static class ContainerCommit
         CancellationToken cancellationToken
     )
     {
+        if (options.Reference?.TagFault is { } fault)
+        {
+            throw new ImageArchiveException(fault);
+        }
         ImageExecution execution = DockerfileChanges.Apply(options.Execution, options.Changes);
         using var session = new LayerSession(store);
         session.Hold(options.Parent.DiffIds);

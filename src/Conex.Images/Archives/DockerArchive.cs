@@ -54,8 +54,16 @@ internal static class DockerArchive
         }
     }
 
-    private static ImageReference ParseTag(string text) =>
-        ImageReference.TryParse(text, out ImageReference reference) && reference.Digest is null
-            ? reference.WithDefaultTag()
-            : throw new ImageArchiveException($"manifest.json names an image {text}: invalid reference format");
+    private static ImageReference ParseTag(string text)
+    {
+        try
+        {
+            var reference = ImageReference.Parse(text);
+            return reference.TagFault is { } fault ? throw new FormatException(fault) : reference.WithDefaultTag();
+        }
+        catch (FormatException e)
+        {
+            throw new ImageArchiveException($"manifest.json names an image {text}: {e.Message}", e);
+        }
+    }
 }

@@ -84,7 +84,13 @@ internal sealed class OciLayout
             string? text = descriptor.Annotations?.GetValueOrDefault(ReferenceName);
             name = text is not null && text.AsSpan().ContainsAny(':', '/') && !Digest.TryParse(text, out _) ? text : null;
         }
-        return ImageReference.TryParse(name, out ImageReference reference) && reference.Digest is null ? [reference.WithDefaultTag()] : [];
+        if (!ImageReference.TryParse(name, out ImageReference reference) || reference.Digest is not null)
+        {
+            return [];
+        }
+        return reference.TagFault is { } fault
+            ? throw new ImageArchiveException($"index.json names an image {name}: {fault}")
+            : [reference.WithDefaultTag()];
     }
 
     /// <summary>The manifest for the platform, through nested indexes.</summary>

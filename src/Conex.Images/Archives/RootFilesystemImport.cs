@@ -13,9 +13,9 @@ internal static class RootFilesystemImport
     /// <exception cref="ImageArchiveException">The tar is broken, or a change cannot be understood; nothing of it was kept.</exception>
     internal static StoredImage Import(ImageStore store, Stream rootfs, ImportOptions options, CancellationToken cancellationToken)
     {
-        if (options.Reference?.Digest is not null)
+        if (options.Reference?.TagFault is { } fault)
         {
-            throw new ImageArchiveException("cannot import digest reference");
+            throw new ImageArchiveException(fault);
         }
         ImageExecution execution = DockerfileChanges.Apply(new ImageExecution(), options.Changes);
         Platform platform = options.Platform ?? Platform.Current;

@@ -33,21 +33,26 @@ internal sealed class LayerCheck(ImageStore store, CheckOptions options, Func<Di
         {
             string? container = RunningInTree(layer);
             bool isWhole = options.Repair && container is null && Rewrite(layer, tarIsRight, cancellationToken);
+            string? refusal = isWhole || !tarIsRight ? null : Refusal(layer, cancellationToken);
             string help =
                 isWhole ? "it is written again"
+                : refusal is not null ? Stays(refusal)
                 : container is not null ? StopFirst(container, "writes it again if it can")
                 : options.Repair ? "nothing here has its content: remove its images, and pull or load them again"
                 : "\"conex system check --repair\" writes it again if it can";
             findings.Add(new StoreFinding($"layer {layer}: {problem}", help, isWhole));
             if (!isWhole)
             {
-                Damaged.Add(layer);
+                if (refusal is null)
+                {
+                    Damaged.Add(layer);
+                }
                 return;
             }
         }
         else
         {
-            CheckIndex(layer);
+            CheckIndex(layer, cancellationToken);
             if (!options.Quick && !IsTreeRight(layer, cancellationToken))
             {
                 return;
@@ -129,7 +134,22 @@ internal sealed class LayerCheck(ImageStore store, CheckOptions options, Func<Di
         return false;
     }
 
-    private void CheckIndex(Digest layer)
+    /// <summary>Why this version takes in no such tar, in the words of its reader; null when it does.</summary>
+    private string? Refusal(Digest layer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using Stream tar = store.Layers.OpenTar(layer)!;
+            _ = LayerIndexer.ReadOfImage(new TarReader(tar), cancellationToken);
+            return null;
+        }
+        catch (Exception e) when (e is TarException or LayerException)
+        {
+            return e.Message;
+        }
+    }
+
+    private void CheckIndex(Digest layer, CancellationToken cancellationToken)
     {
         bool isWrong = store.Layers.Exclusively(
             layer,
@@ -141,13 +161,18 @@ internal sealed class LayerCheck(ImageStore store, CheckOptions options, Func<Di
         {
             return;
         }
-        if (options.Repair)
+        string? refusal = Refusal(layer, cancellationToken);
+        bool isRepaired = options.Repair && refusal is null;
+        if (isRepaired)
         {
             store.Layers.Exclusively(layer, Reindex);
             store.Layers.ForgetMount(layer);
         }
-        string help = options.Repair ? "it is written again from the tar" : $"{RepairHelps}, and so does the next start of a container";
-        findings.Add(new StoreFinding($"layer {layer}: its index is missing, damaged, or of another format", help, options.Repair));
+        string help =
+            refusal is not null ? Stays(refusal)
+            : isRepaired ? "it is written again from the tar"
+            : $"{RepairHelps}, and so does the next start of a container";
+        findings.Add(new StoreFinding($"layer {layer}: its index is missing, damaged, or of another format", help, isRepaired));
     }
 
     private bool Reindex(DirectoryHandle directory)
@@ -169,7 +194,17 @@ internal sealed class LayerCheck(ImageStore store, CheckOptions options, Func<Di
     /// <returns>Whether it is right, perhaps now.</returns>
     private bool IsTreeRight(Digest layer, CancellationToken cancellationToken)
     {
-        if (DifferenceOfTree(layer, cancellationToken) is not { } difference)
+        string? difference;
+        try
+        {
+            difference = DifferenceOfTree(layer, cancellationToken);
+        }
+        catch (Exception e) when (e is TarException or LayerException)
+        {
+            findings.Add(new StoreFinding($"layer {layer} cannot be compared with its tar", Stays(e.Message), IsRepaired: false));
+            return false;
+        }
+        if (difference is null)
         {
             return true;
         }
@@ -178,7 +213,7 @@ internal sealed class LayerCheck(ImageStore store, CheckOptions options, Func<Di
         string help =
             isRepaired ? "it is unpacked again"
             : container is not null ? StopFirst(container, "unpacks it again")
-            : options.Repair ? "this version refuses what its tar holds: remove its images"
+            : options.Repair ? "it cannot be unpacked again here: remove its images, and pull or load them again"
             : "\"conex system check --repair\" unpacks it again";
         findings.Add(new StoreFinding($"layer {layer} is not unpacked as its tar says: {difference}", help, isRepaired));
         return isRepaired;
@@ -190,6 +225,11 @@ internal sealed class LayerCheck(ImageStore store, CheckOptions options, Func<Di
     private static string StopFirst(string container, string effect) =>
         $"container {container[..Math.Min(12, container.Length)]} runs on it: stop it, and \"conex system check --repair\" {effect}";
 
+    private static string Stays(string refusal) =>
+        $"this version refuses its tar ({refusal}), so it stays as it is; to be rid of it remove its images, and load or pull others";
+
+    /// <exception cref="TarException">This version refuses the tar.</exception>
+    /// <exception cref="LayerException">The same.</exception>
     private string? DifferenceOfTree(Digest layer, CancellationToken cancellationToken)
     {
         using DirectoryHandle? tree = store.Layers.Exclusively(
@@ -206,7 +246,7 @@ internal sealed class LayerCheck(ImageStore store, CheckOptions options, Func<Di
             ErofsNode root = LayerIndexer.ReadOfImage(new TarReader(tar), cancellationToken).Root;
             return new TreeComparison(tar, tree!, cancellationToken).Find(root);
         }
-        catch (Exception e) when (e is IOException or KernelException or LayerException)
+        catch (Exception e) when (e is IOException or KernelException)
         {
             return $"it cannot be read: {e.Message}";
         }

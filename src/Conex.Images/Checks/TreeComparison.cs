@@ -1,19 +1,18 @@
 using System.Globalization;
 using Conex.Images.Erofs;
 using Conex.Images.Layers;
+using Conex.Images.Tar;
 using Conex.Images.Trees;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 
 namespace Conex.Images.Checks;
 
-/// <summary>Compares an unpacked layer with its tar: names, kinds, modes, owners, links and content. Times are left out, and so are attributes but those
-/// that decide what a container sees or may.</summary>
+/// <summary>Compares an unpacked layer with its tar: names, kinds, modes, owners, links, content, extended attributes and modification times.</summary>
 /// <param name="tar">The layer's, seekable.</param>
 /// <param name="tree">Where it is unpacked.</param>
 internal sealed class TreeComparison(Stream tar, DirectoryHandle tree, CancellationToken cancellationToken)
 {
-    private const string Capability = "security.capability";
     private const uint AllBits = 0xFFF;
     private const uint Permissions = 0x1FF;
     private static readonly UnpackRules IndexRules = new(Privileged: true);
@@ -29,9 +28,9 @@ internal sealed class TreeComparison(Stream tar, DirectoryHandle tree, Cancellat
     /// <exception cref="KernelException">The machine refuses to read the tree.</exception>
     internal string? Find(ErofsNode root)
     {
-        if (EntryAt.Status(tree, []) is not { } status || DifferenceOf(status, root, "."u8.ToArray(), tree) is { } own)
+        if (DifferenceOf(EntryAt.Status(tree, [])!.Value, root, "."u8.ToArray(), tree) is { } own)
         {
-            return "/ has another mode or owner";
+            return $"/ {own}";
         }
         waiting.Enqueue(([], root));
         while (waiting.TryDequeue(out (byte[] Path, ErofsNode Node) next))
@@ -65,9 +64,13 @@ internal sealed class TreeComparison(Stream tar, DirectoryHandle tree, Cancellat
                 return $"{LayerPath.Show(whole)} {difference}";
             }
         }
-        return there.FirstOrDefault() is { } stranger
-            ? $"{LayerPath.Show(path.Length == 0 ? stranger : [.. path, (byte)'/', .. stranger])} is not in the tar"
-            : null;
+        if (there.FirstOrDefault() is { } stranger)
+        {
+            return $"{LayerPath.Show(path.Length == 0 ? stranger : [.. path, (byte)'/', .. stranger])} is not in the tar";
+        }
+        // Last, since what changes in a directory changes its time.
+        string? late = AttributeComparison.Difference(EntryAt.Status(directory, [])!.Value, node);
+        return late is null ? null : $"{LayerPath.Show(path)} {late}";
     }
 
     private string? InEntry(DirectoryHandle directory, byte[] name, byte[] path, ErofsNode node)
@@ -95,18 +98,22 @@ internal sealed class TreeComparison(Stream tar, DirectoryHandle tree, Cancellat
         return !taken.Add(status.Inode)
             ? "is a hard link to another file"
             : DifferenceOf(status, node, name, directory)
-                ?? node.Kind switch
-                {
-                    FileKind.Regular => HasContent(directory, name, node) ? null : "has other content",
-                    FileKind.SymbolicLink => EntryAt.ReadLink(directory, name).AsSpan().SequenceEqual(node.LinkTarget.Span)
-                        ? null
-                        : "points to something else",
-                    FileKind.CharacterDevice or FileKind.BlockDevice => status.SpecialDevice == (node.DeviceMajor, node.DeviceMinor)
-                        ? null
-                        : "is another device",
-                    _ => null,
-                };
+                ?? DifferenceOfContent(status, node, name, directory)
+                ?? AttributeComparison.Difference(status, node);
     }
+
+    private string? DifferenceOfContent(FileStatus status, ErofsNode node, byte[] name, DirectoryHandle directory) =>
+        node.Kind switch
+        {
+            FileKind.Regular => HasContent(directory, name, node) ? null : "has other content",
+            FileKind.SymbolicLink => EntryAt.ReadLink(directory, name).AsSpan().SequenceEqual(node.LinkTarget.Span)
+                ? null
+                : "points to something else",
+            FileKind.CharacterDevice or FileKind.BlockDevice => status.SpecialDevice == (node.DeviceMajor, node.DeviceMinor)
+                ? null
+                : "is another device",
+            _ => null,
+        };
 
     private string? DifferenceOf(FileStatus status, ErofsNode node, byte[] name, DirectoryHandle directory)
     {
@@ -126,17 +133,10 @@ internal sealed class TreeComparison(Stream tar, DirectoryHandle tree, Cancellat
         {
             return $"has {status.Size} bytes instead of {node.Size}";
         }
-        if (node.IsDirectory)
-        {
-            TreeAttributes.Read(directory, name, out bool isOpaque);
-            return isOpaque == NodeAttributes.IsOpaque(node, IndexRules) ? null : "shows or hides lower layers where it should not";
-        }
-        return
-            rules.Privileged
-            && node.Kind == FileKind.Regular
-            && ExtendedAttributes.ListAt(directory, name).Contains(Capability) != node.Attributes.Any(one => one.Name is Capability)
-            ? "has or lacks file capabilities"
-            : null;
+        IReadOnlyList<TarAttribute> attributes = TreeAttributes.Read(directory, name, out bool isOpaque);
+        return isOpaque != NodeAttributes.IsOpaque(node, IndexRules)
+            ? "shows or hides lower layers where it should not"
+            : AttributeComparison.Difference(attributes, node, rules, directory, name);
     }
 
     private bool HasContent(DirectoryHandle directory, byte[] name, ErofsNode node)

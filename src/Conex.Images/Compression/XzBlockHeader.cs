@@ -32,15 +32,15 @@ internal readonly record struct XzBlockHeader(int Length, long? CompressedSize, 
         {
             throw new InvalidDataException("a block's header has unknown flags");
         }
-        long? compressed = (flags & 0x40) != 0 ? ReadNumber(fields) : null;
-        long? size = (flags & 0x80) != 0 ? ReadNumber(fields) : null;
-        if ((flags & 3) != 0 || ReadNumber(fields) != Lzma2)
+        long? compressed = (flags & 0x40) != 0 ? ReadNumber(fields.Next) : null;
+        long? size = (flags & 0x80) != 0 ? ReadNumber(fields.Next) : null;
+        if ((flags & 3) != 0 || ReadNumber(fields.Next) != Lzma2)
         {
             throw new CompressionException(
                 "the xz data has another filter than LZMA2, which is not supported: compress it without --x86, --delta and the like"
             );
         }
-        if (ReadNumber(fields) != 1 || fields.Next() is var dictionary && dictionary > 40)
+        if (ReadNumber(fields.Next) != 1 || fields.Next() is var dictionary && dictionary > 40)
         {
             throw new InvalidDataException("a block's dictionary has no size");
         }
@@ -52,18 +52,18 @@ internal readonly record struct XzBlockHeader(int Length, long? CompressedSize, 
         }
         while (!fields.IsAtEnd)
         {
-            CheckZero(fields);
+            CheckZero(fields.Next);
         }
         return new XzBlockHeader(header.Length, compressed, size, dictionary);
     }
 
     /// <summary>A number in seven bits a byte, the lowest first (1.2).</summary>
-    internal static long ReadNumber(DecoderInput input)
+    internal static long ReadNumber(Func<byte> read)
     {
         long result = 0;
         for (int shift = 0; shift < 63; shift += 7)
         {
-            byte next = input.Next();
+            byte next = read();
             result |= (long)(next & 0x7f) << shift;
             if (next < 0x80)
             {
@@ -73,9 +73,9 @@ internal readonly record struct XzBlockHeader(int Length, long? CompressedSize, 
         throw new InvalidDataException("a number has more than 63 bits");
     }
 
-    internal static void CheckZero(DecoderInput input)
+    internal static void CheckZero(Func<byte> read)
     {
-        if (input.Next() != 0)
+        if (read() != 0)
         {
             throw new InvalidDataException("the padding is not zero");
         }

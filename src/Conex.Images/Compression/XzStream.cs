@@ -78,7 +78,7 @@ internal sealed class XzStream(Stream source) : ReadOnlyStream
         block!.Dispose();
         block = null;
         long compressed = input.Count - blockStart - header.Length;
-        Pad(blockStart);
+        Pad(blockStart, input.Next);
         byte[] expected = new byte[check!.Size];
         input.ReadExactly(expected);
         if (
@@ -120,18 +120,23 @@ internal sealed class XzStream(Stream source) : ReadOnlyStream
     private void EndStream()
     {
         long start = input.Count - 1;
+        ulong crc = ReflectedCrc.Ieee.Append(0, [0]);
         byte[] actual = records.GetHashAndReset();
-        if (XzBlockHeader.ReadNumber(input) != recordCount)
+        if (XzBlockHeader.ReadNumber(Next) != recordCount)
         {
             throw new InvalidDataException("the index has another number of blocks");
         }
         for (long i = 0; i < recordCount; i++)
         {
-            AddRecord(XzBlockHeader.ReadNumber(input), XzBlockHeader.ReadNumber(input));
+            AddRecord(XzBlockHeader.ReadNumber(Next), XzBlockHeader.ReadNumber(Next));
         }
-        Pad(start);
-        // Its numbers are compared themselves, and have one form alone.
-        input.ReadExactly(new byte[4]);
+        Pad(start, Next);
+        byte[] expected = new byte[4];
+        input.ReadExactly(expected);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(expected) != crc)
+        {
+            throw new InvalidDataException("the index is damaged");
+        }
         long size = input.Count - start;
         byte[] footer = new byte[HeaderSize];
         input.ReadExactly(footer);
@@ -147,6 +152,13 @@ internal sealed class XzStream(Stream source) : ReadOnlyStream
         }
         check!.Dispose();
         check = null;
+
+        byte Next()
+        {
+            byte next = input.Next();
+            crc = ReflectedCrc.Ieee.Append(crc, [next]);
+            return next;
+        }
     }
 
     private void AddRecord(long unpadded, long content)
@@ -157,11 +169,11 @@ internal sealed class XzStream(Stream source) : ReadOnlyStream
         records.AppendData(record);
     }
 
-    private void Pad(long start)
+    private void Pad(long start, Func<byte> next)
     {
         while (((input.Count - start) & 3) != 0)
         {
-            XzBlockHeader.CheckZero(input);
+            XzBlockHeader.CheckZero(next);
         }
     }
 

@@ -38,28 +38,33 @@ internal sealed class DirectoryContent
     /// <summary>Bytes; the last block counts only as far as it is used.</summary>
     internal long Size { get; }
 
-    /// <summary>Writes the blocks.</summary>
+    /// <summary>The blocks one after the other, of a directory that may have a million names; the last only as far as it is used.</summary>
     /// <param name="number">The inode number of each node.</param>
-    internal byte[] Encode(Func<ErofsNode, ulong> number)
+    internal IEnumerable<byte[]> Encode(Func<ErofsNode, ulong> number)
     {
-        byte[] content = new byte[Size];
         int next = 0;
-        for (int block = 0; block < blocks.Count; block++)
+        for (int i = 0; i < blocks.Count; i++)
         {
-            Span<byte> target = content.AsSpan(block * ErofsFormat.BlockSize);
-            int nameAt = blocks[block] * ErofsFormat.DirectoryEntrySize;
-            for (int i = 0; i < blocks[block]; i++)
-            {
-                (byte[] name, ErofsNode node) = entries[next++];
-                Span<byte> entry = target.Slice(i * ErofsFormat.DirectoryEntrySize, ErofsFormat.DirectoryEntrySize);
-                BinaryPrimitives.WriteUInt64LittleEndian(entry, number(node));
-                BinaryPrimitives.WriteUInt16LittleEndian(entry[8..], (ushort)nameAt);
-                entry[10] = Type(node.Kind);
-                name.CopyTo(target[nameAt..]);
-                nameAt += name.Length;
-            }
+            int used = i < blocks.Count - 1 ? ErofsFormat.BlockSize : (int)(Size - ((long)i * ErofsFormat.BlockSize));
+            yield return Encode(entries.Slice(next, blocks[i]), new byte[used], number);
+            next += blocks[i];
         }
-        return content;
+    }
+
+    private static byte[] Encode(List<(byte[] Name, ErofsNode Node)> entries, byte[] block, Func<ErofsNode, ulong> number)
+    {
+        int nameAt = entries.Count * ErofsFormat.DirectoryEntrySize;
+        for (int i = 0; i < entries.Count; i++)
+        {
+            (byte[] name, ErofsNode node) = entries[i];
+            Span<byte> entry = block.AsSpan(i * ErofsFormat.DirectoryEntrySize, ErofsFormat.DirectoryEntrySize);
+            BinaryPrimitives.WriteUInt64LittleEndian(entry, number(node));
+            BinaryPrimitives.WriteUInt16LittleEndian(entry[8..], (ushort)nameAt);
+            entry[10] = Type(node.Kind);
+            name.CopyTo(block, nameAt);
+            nameAt += name.Length;
+        }
+        return block;
     }
 
     // The kernel's FT_* numbers.

@@ -53,9 +53,12 @@ internal sealed class ImageLayout
             {
                 continue;
             }
-            foreach (ErofsNode child in children.OrderBy(pair => pair.Key, ByteOrder.Instance).Select(pair => pair.Value))
+            // Names by their bytes: the tar's order must not show in the image.
+            KeyValuePair<byte[], ErofsNode>[] sorted = [.. children];
+            Array.Sort(sorted, static (a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
+            foreach ((_, ErofsNode child) in sorted)
             {
-                InodePlan plan = child.Plan is { } known && known.Image == this ? known : Add(child);
+                InodePlan plan = child.Plan is { } known && IsOfThis(known) ? known : Add(child);
                 if (child.IsDirectory)
                 {
                     plan.Links = 2;
@@ -71,17 +74,12 @@ internal sealed class ImageLayout
 
     private InodePlan Add(ErofsNode node)
     {
-        var plan = new InodePlan(this, node);
+        var plan = new InodePlan(inodes.Count, node);
         node.Plan = plan;
         inodes.Add(plan);
         return plan;
     }
 
-    /// <summary>Names by their bytes: the tar's order must not show in the image.</summary>
-    private sealed class ByteOrder : IComparer<byte[]>
-    {
-        internal static ByteOrder Instance { get; } = new();
-
-        public int Compare(byte[]? x, byte[]? y) => x.AsSpan().SequenceCompareTo(y);
-    }
+    /// <summary>A plan may be left of an image that was made of the same tree before.</summary>
+    private bool IsOfThis(InodePlan plan) => plan.Index < inodes.Count && inodes[plan.Index] == plan;
 }

@@ -3,10 +3,10 @@ using Conex.Linux.Files;
 namespace Conex.Images.Erofs;
 
 /// <summary>One inode on its way into the image: what belongs to it, and where it lies.</summary>
-internal sealed class InodePlan(ImageLayout image, ErofsNode node)
+/// <param name="index">Which it is of the image's inodes.</param>
+internal sealed class InodePlan(int index, ErofsNode node)
 {
-    /// <summary>What it is a part of.</summary>
-    internal ImageLayout Image { get; } = image;
+    internal int Index { get; } = index;
 
     internal ErofsNode Node { get; } = node;
 

@@ -25,7 +25,7 @@ internal sealed class InodeWriter(Stream output, ImageLayout tree, Stream device
             }
             else if (inode.TailLength > 0)
             {
-                Write(Content(inode)[^inode.TailLength..].Span);
+                WriteContent(inode, isTail: true);
             }
         }
         FillTo((long)tree.SharedAttributesBlock << ErofsFormat.BlockBits);
@@ -48,7 +48,7 @@ internal sealed class InodeWriter(Stream output, ImageLayout tree, Stream device
             }
             else
             {
-                Write(Content(inode)[..^inode.TailLength].Span);
+                WriteContent(inode, isTail: false);
                 FillBlock();
             }
         }
@@ -111,8 +111,22 @@ internal sealed class InodeWriter(Stream output, ImageLayout tree, Stream device
         Write(index);
     }
 
-    private static ReadOnlyMemory<byte> Content(InodePlan inode) =>
-        inode.Node.IsDirectory ? new DirectoryContent(inode.Node).Encode(ImageLayout.NumberOf) : inode.Node.LinkTarget;
+    /// <summary>Writes what stands in blocks of its own, or the tail behind it.</summary>
+    private void WriteContent(InodePlan inode, bool isTail)
+    {
+        long left = inode.Size - inode.TailLength;
+        foreach (ReadOnlyMemory<byte> piece in Content(inode))
+        {
+            int split = (int)Math.Min(left, piece.Length);
+            Write((isTail ? piece[split..] : piece[..split]).Span);
+            left -= split;
+        }
+    }
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Content(InodePlan inode) =>
+        inode.Node.IsDirectory
+            ? new DirectoryContent(inode.Node).Encode(ImageLayout.NumberOf).Select(block => (ReadOnlyMemory<byte>)block)
+            : [inode.Node.LinkTarget];
 
     private void Write(ReadOnlySpan<byte> bytes)
     {

@@ -66,6 +66,25 @@ internal static class AccessControlList
         return expected == 0 || value.Length == HeaderSize ? Errno.None : Errno.EINVAL;
     }
 
+    /// <summary>Whether two ACLs say the same: whom an entry names counts only where it names somebody.</summary>
+    internal static bool AreSame(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        if (one.Length != other.Length || !one[..HeaderSize].SequenceEqual(other[..HeaderSize]))
+        {
+            return false;
+        }
+        for (int at = HeaderSize; at < one.Length; at += EntrySize)
+        {
+            bool names = BinaryPrimitives.ReadUInt16LittleEndian(one[at..]) is User or Group;
+            int length = names ? EntrySize : EntrySize / 2;
+            if (!one.Slice(at, length).SequenceEqual(other.Slice(at, length)))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// <summary>The mode of a file with this access ACL.</summary>
     /// <param name="isMore">Whether the ACL says more than the mode, and so is kept.</param>
     internal static uint ModeWith(ReadOnlySpan<byte> value, uint mode, out bool isMore)

@@ -1,5 +1,4 @@
 using Conex.Images.Erofs;
-using Conex.Images.Tar;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 
@@ -160,7 +159,7 @@ internal sealed class LayerTree
     internal static ErofsNode NewWhiteout() => new(FileKind.CharacterDevice);
 
     // No entry gives it a time; the image must not depend on the clock.
-    private static ErofsNode NewDirectory() => new(FileKind.Directory) { Mode = LayerRoot.DirectoryMode, Modified = default(TarTime) };
+    private static ErofsNode NewDirectory() => new(FileKind.Directory) { Mode = LayerRoot.DirectoryMode, IsImplied = true };
 
     private ErofsNode MakeParents(ReadOnlySpan<byte> parent, LayerPath path, Errno error)
     {

@@ -21,6 +21,7 @@ internal static class NodeAttributes
         node.GroupId = entry.GroupId;
         node.Mode = isLink ? 0x1FF : entry.Mode;
         node.Modified = entry.Modified;
+        node.IsImplied = false;
         foreach (TarAttribute attribute in entry.Attributes)
         {
             // xattr(7): only regular files and directories have user attributes.

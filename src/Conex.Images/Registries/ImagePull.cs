@@ -19,6 +19,10 @@ internal sealed class ImagePull(ImageStore store, LayerFlights flights, Registry
         CancellationToken cancellationToken
     )
     {
+        if (reference.NameFault is { } fault)
+        {
+            throw new RegistryException(fault);
+        }
         RemoteImage remote = await RemoteImage.ReadAsync(repositories, reference, platform, cancellationToken);
         // Not before: a name that is not there is an error by its status, and no progress.
         report(new TransferStep(reference.Tag ?? reference.Digest?.ToString() ?? "", $"Pulling from {reference.Path}"));

@@ -1,4 +1,5 @@
 using Conex.Images.Tar;
+using Conex.Linux.Errors;
 using Conex.Linux.Files;
 
 namespace Conex.Images.Trees;
@@ -16,7 +17,7 @@ internal static class TreeAttributes
         List<TarAttribute>? attributes = null;
         foreach (string attribute in ExtendedAttributes.ListAt(parent, name).Order(StringComparer.Ordinal))
         {
-            if (ExtendedAttributes.GetAt(parent, name, attribute) is not { } value)
+            if (TryGet(parent, name, attribute) is not { } value)
             {
                 continue;
             }
@@ -30,6 +31,19 @@ internal static class TreeAttributes
             }
         }
         return attributes ?? [];
+    }
+
+    private static byte[]? TryGet(FileHandle parent, byte[] name, string attribute)
+    {
+        try
+        {
+            return ExtendedAttributes.GetAt(parent, name, attribute);
+        }
+        catch (KernelException e) when (e.Error == Errno.EINVAL)
+        {
+            // An empty security.capability: the kernel takes it, and does not give it back.
+            return null;
+        }
     }
 
     private static bool IsOfThisHost(string attribute) =>

@@ -102,12 +102,20 @@ internal static class LoginCommand
             if (hidden && key[0] == 3)
                 throw new CommandException("", 130);
             if (hidden && key[0] is 8 or 127)
-                line.RemoveRange(Math.Max(line.Count - 1, 0), Math.Min(line.Count, 1));
+                RemoveCharacter(line);
             else
                 line.Add(key[0]);
         }
         if (hidden)
             Print.Out("\r\n");
         return Encoding.UTF8.GetString([.. line]);
+    }
+
+    private static void RemoveCharacter(List<byte> line)
+    {
+        // In UTF-8 all bytes of a character but its first begin with the bits 10.
+        var start = line.FindLastIndex(one => (one & 0xc0) != 0x80);
+        if (start >= 0)
+            line.RemoveRange(start, line.Count - start);
     }
 }

@@ -34,7 +34,7 @@ internal static class CredentialProgram
         }
         catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new CommandException($"docker-credential-{name} answers with no credential: {wrong.Message}");
+            throw new CommandException($"docker-credential-{name} get answers with something else than a credential");
         }
     }
 

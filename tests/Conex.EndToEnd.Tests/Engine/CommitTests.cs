@@ -3,7 +3,7 @@ using Conex.EndToEnd.Tests.Support;
 namespace Conex.EndToEnd.Tests.Engine;
 
 /// <summary>Containers become images.</summary>
-public sealed class CommitTests(EngineHouse house) : IClassFixture<EngineHouse>, IDisposable
+public class CommitTests(EngineHouse house) : IClassFixture<EngineHouse>, IDisposable
 {
     public static TheoryData<string> Clients => [.. DockerClients.All];
 
@@ -93,6 +93,8 @@ public sealed class CommitTests(EngineHouse house) : IClassFixture<EngineHouse>,
 
         house.Do("commit", "nobody").FailedWith(1, "No such container: nobody");
         house.Do("commit", id, "Not/Valid").FailedWith(1, "invalid reference format");
+        house.Do("commit", id, "sha256:1").FailedWith(1, "refusing to create an ambiguous tag using digest algorithm as name");
+        house.Do("commit", id, new string('a', 64)).FailedWith(1, "cannot specify 64-byte hexadecimal strings");
         house.Do("commit", "-c", "RUN true", id).FailedWith(1, "RUN");
         Assert.Equal(
             "400",
@@ -118,16 +120,7 @@ public sealed class CommitTests(EngineHouse house) : IClassFixture<EngineHouse>,
     private string Worked(bool running)
     {
         const string work = "echo new > /new; rm /bin/vi; rm -r /data; mkdir /data; touch /data/mine; echo end > /end";
-        string first = house.Ask(
-            "run",
-            "-d",
-            "--network",
-            "none",
-            "box",
-            "sh",
-            "-c",
-            "mkdir /data; echo 1 > /data/one; echo 2 > /data/two"
-        );
+        string first = house.RunScript("mkdir /data; echo 1 > /data/one; echo 2 > /data/two");
         house.Do("wait", first).Succeeded();
         house.Do("commit", first, "committed:base").Succeeded();
         string line = running ? $"{work}; sleep 1000000" : work;

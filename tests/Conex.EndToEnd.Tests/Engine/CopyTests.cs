@@ -3,7 +3,7 @@ using Conex.EndToEnd.Tests.Support;
 namespace Conex.EndToEnd.Tests.Engine;
 
 /// <summary>Files go into containers and come out, in every state of a container, by docker's rules.</summary>
-public sealed class CopyTests(EngineHouse house) : IClassFixture<EngineHouse>, IDisposable
+public class CopyTests(EngineHouse house) : IClassFixture<EngineHouse>, IDisposable
 {
     private readonly CopyPlace at = new(house);
 

@@ -8,6 +8,8 @@ public sealed class ManifestTests(EngineHouse house) : IClassFixture<EngineHouse
 {
     private readonly Lazy<RegistryServer> registry = new(() => new RegistryServer());
 
+    public static TheoryData<string> Clients => [.. DockerClients.All];
+
     private string Host => registry.Value.Host;
 
     public void Dispose()
@@ -98,6 +100,51 @@ public sealed class ManifestTests(EngineHouse house) : IClassFixture<EngineHouse
         }
         house.Do("manifest", "create", $"{Host}/x:1", list).FailedWith(1, "is a manifest list");
         house.Do("rmi", amd, arm).Succeeded();
+    }
+
+    [Theory]
+    [MemberData(nameof(Clients))]
+    public void Of_a_list_the_image_of_the_platform_is_pulled(string docker)
+    {
+        house.WriteFile("docker/config.json", "{}");
+        string list = $"{Host}/team/app:platforms";
+        string[] images = [.. ((string[])["amd64", "arm64"]).Select(architecture => $"{Host}/team/app:{architecture}")];
+        foreach (string image in images)
+        {
+            house
+                .Do(
+                    "import",
+                    "--platform",
+                    $"linux/{image.Split(':')[^1]}",
+                    "-c",
+                    $"ENV A={image.Split(':')[^1]}",
+                    TestImages.BoxTar,
+                    image
+                )
+                .Succeeded();
+            house.Do("push", image).Succeeded();
+        }
+        house.Do(["manifest", "create", list, .. images]).Succeeded();
+        house.Do("manifest", "push", "--purge", list).Succeeded();
+        house.Do(["rmi", .. images]).Succeeded();
+
+        foreach (string architecture in (string[])["arm64", "amd64"])
+        {
+            house.Do("pull", "-q", "--platform", $"linux/{architecture}", list).Succeeded();
+            Assert.Equal($"{architecture} [A={architecture}]", house.Ask("inspect", "-f", "{{.Architecture}} {{.Config.Env}}", list));
+            house.Do("rmi", list).Succeeded();
+            house
+                .DoProgram(docker, "--host", $"unix://{house.SocketPath}", "pull", "-q", "--platform", $"linux/{architecture}", list)
+                .Succeeded();
+            Assert.Equal(architecture, house.Ask("inspect", "-f", "{{.Architecture}}", list));
+            house.Do("rmi", list).Succeeded();
+        }
+        Assert.Contains(
+            "no matching manifest for linux/s390x",
+            house.Do("pull", "--platform", "linux/s390x", list).EndedWith(1).Error,
+            StringComparison.Ordinal
+        );
+        house.Do("pull", "-q", "--platform", "linux/a/b/c/d", list).FailedWith(1, "is no platform");
     }
 
     [Fact]

@@ -157,21 +157,6 @@ public sealed partial class RegistryTests(EngineHouse house) : IClassFixture<Eng
         house.Do("rmi", $"{name}:a", $"{name}:b").Succeeded();
     }
 
-    [Fact]
-    public void A_terminal_shows_a_line_for_each_layer()
-    {
-        string app = $"{Host}/seen:1";
-        Load(app, "seen");
-        house.Do("push", app).Succeeded();
-        house.Do("rmi", app).Succeeded();
-
-        var terminal = new TerminalSession(house, $"$CONEX pull {app}");
-        terminal.WaitFor("Status: Downloaded newer image");
-        terminal.Finish().EndedWith(0);
-        Assert.Contains(": Pull complete", terminal.Screen, StringComparison.Ordinal);
-        house.Do("rmi", app).Succeeded();
-    }
-
     [Theory]
     [MemberData(nameof(Clients))]
     public void Search_looks_into_a_registrys_catalog(string docker)

@@ -37,6 +37,20 @@ public sealed class SaveTests(EngineHouse house) : IClassFixture<EngineHouse>, I
 
         house.Do("tag", "nosuch", "a:1").FailedWith(1, "No such image: nosuch:latest");
         house.Do("tag", "box", "Not/Valid").FailedWith(1, "invalid reference format");
+        house.Do("tag", "box", "sha256:1").FailedWith(1, "refusing to create an ambiguous tag using digest algorithm as name");
+        house.Do("import", TestImages.BoxTar, "sha256").FailedWith(1, "refusing to create an ambiguous tag using digest algorithm as name");
+        house.Do("pull", "sha256:1").FailedWith(1, "refusing to create an ambiguous tag using digest algorithm as name");
+        foreach (
+            string[] command in (string[][])
+                [
+                    ["tag", "box"],
+                    ["import", TestImages.BoxTar],
+                    ["pull"],
+                ]
+        )
+        {
+            house.Do([.. command, new string('a', 64)]).FailedWith(1, "cannot specify 64-byte hexadecimal strings");
+        }
         house.Do("tag", "box", $"a@sha256:{new string('0', 64)}").FailedWith(1, "refusing to create a tag with a digest reference");
         Assert.Equal("400", Status("POST", $"/images/box/tag?repo=a%40sha256%3A{new string('0', 64)}"));
         Assert.Equal("404", Status("POST", "/images/nosuch/tag?repo=a"));

@@ -21,23 +21,14 @@ internal sealed class CopyPlace(EngineHouse house) : IDisposable
         if (state == "created")
         {
             // What a container of the image would hold that was never started.
-            string maker = house.Ask("run", "-d", "--network", "none", "box", "sh", "-c", script);
+            string maker = house.RunScript(script);
             house.Do("wait", maker).Succeeded();
             string image = $"made-{Guid.NewGuid():N}";
             house.Do("commit", maker, image).Succeeded();
             house.Do("rm", maker).Succeeded();
             return new CopySubject(house, house.Ask("create", "--network", "none", image, "true"), state, image);
         }
-        string id = house.Ask(
-            "run",
-            "-d",
-            "--network",
-            "none",
-            "box",
-            "sh",
-            "-c",
-            state == "exited" ? script : $"{script}; touch /done; sleep 1000000"
-        );
+        string id = house.RunScript(state == "exited" ? script : $"{script}; touch /done; sleep 1000000");
         if (state == "exited")
         {
             house.Do("wait", id).Succeeded();

@@ -7,7 +7,7 @@ namespace Conex.EndToEnd.Tests.Support;
 
 /// <summary>An engine of its own: data and run directory, a daemon that starts on demand, and the image <c>box</c> of busybox. A class of
 /// tests may share one; <see cref="RequireClean"/> after each test. Disposing ends the daemon and looks for what is left.</summary>
-public sealed class EngineHouse : IDisposable
+public class EngineHouse : IDisposable
 {
     /// <summary>What a variable of this process must not decide for the programs under test.</summary>
     private static readonly string[] Foreign =

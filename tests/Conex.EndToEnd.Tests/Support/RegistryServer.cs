@@ -15,25 +15,32 @@ internal sealed class RegistryServer : IDisposable
     private readonly RunningProgram program;
 
     /// <param name="withPassword">Whether it lets in only <see cref="User"/>.</param>
-    internal RegistryServer(bool withPassword = false)
+    /// <param name="certificates">A directory with the PEM files <c>server.cert</c> and <c>server.key</c>, by which it speaks TLS, and
+    /// <c>clients.crt</c>, whose clients alone it lets in; null: it does neither.</param>
+    internal RegistryServer(bool withPassword = false, string? certificates = null)
     {
         string path = Path.Combine(
             Environment.GetEnvironmentVariable("CONEX_PEERS") ?? Path.Combine(Repository.Root, "artifacts/peers"),
             "registry/usr/bin/docker-registry"
         );
         Assert.SkipUnless(File.Exists(path), $"docker-registry is missing: ./test unpacks it in {path}");
-        int port = FreePort();
-        Host = $"127.0.0.1:{port}";
+        Port = FreePort();
+        Host = $"127.0.0.1:{Port}";
         File.WriteAllText($"{place}/htpasswd", $"{User}:$2b$05$EPgloD9yuOSSPwcYnhWRSejShpIoGSGpApMbU9qr5DWJW13QcENkm\n");
         string auth = withPassword ? $"auth:\n  htpasswd:\n    realm: test\n    path: {place}/htpasswd\n" : "";
+        string tls = certificates is null
+            ? ""
+            : $"  tls:\n    certificate: {certificates}/server.cert\n    key: {certificates}/server.key\n    clientcas:\n      - {certificates}/clients.crt\n";
         File.WriteAllText(
             $"{place}/config.yml",
-            $"version: 0.1\nlog:\n  level: warn\nstorage:\n  filesystem:\n    rootdirectory: {place}/data\nhttp:\n  addr: {Host}\n  secret: x\n{auth}"
+            $"version: 0.1\nlog:\n  level: warn\nstorage:\n  filesystem:\n    rootdirectory: {place}/data\nhttp:\n  addr: {Host}\n  secret: x\n{tls}{auth}"
         );
         program = RunningProgram.Start(path, ["serve", $"{place}/config.yml"], start => start.WorkingDirectory = place);
-        Eventually.True(() => program.HasExited || Listens(port), $"docker-registry listens at {Host}");
+        Eventually.True(() => program.HasExited || Listens(Port), $"docker-registry listens at {Host}");
         Assert.False(program.HasExited, program.Error);
     }
+
+    internal int Port { get; }
 
     /// <summary>Host and port.</summary>
     internal string Host { get; }

@@ -132,6 +132,10 @@ public sealed class BrokenArchiveTests
     public void An_impossible_name() => Refused("invalid reference format", TestImage.DockerArchive((Image, ["UPPER:latest"])));
 
     [Fact]
+    public void A_name_that_is_an_ID() =>
+        Refused("cannot specify 64-byte hexadecimal strings", TestImage.DockerArchive((Image, [Image.Id.Hex])));
+
+    [Fact]
     public void A_good_image_beside_a_broken_one()
     {
         var broken = new TestImage(new TarBuilder().File("../x").ToArray());

@@ -53,6 +53,23 @@ public sealed class OciLayoutTests
     public void A_bare_tag_is_no_name() => IsNoName("latest");
 
     [Fact]
+    public void A_name_that_could_be_taken_for_an_ID_is_refused()
+    {
+        using var store = new TestStore();
+        var layout = new TarBuilder();
+        Descriptor manifest = TestImage.Named(
+            TestImage.With("x").AddTo(layout, layer => layer),
+            ContainerdName,
+            "docker.io/library/sha256:1"
+        );
+        Assert.EndsWith(
+            "refusing to create an ambiguous tag using digest algorithm as name",
+            store.Refuse(TestImage.Layout(layout, manifest)),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void An_ID_is_no_name() => IsNoName(TestImage.With("x").Id.ToString());
 
     private static void IsNoName(string text)

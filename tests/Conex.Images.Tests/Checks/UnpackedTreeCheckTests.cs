@@ -1,8 +1,11 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 using Conex.Images.Checks;
 using Conex.Images.Layers;
 using Conex.Images.Tar;
 using Conex.Images.Tests.Fixtures;
+using Conex.Linux.Errors;
 using Conex.Linux.Files;
 
 namespace Conex.Images.Tests.Checks;
@@ -11,6 +14,9 @@ namespace Conex.Images.Tests.Checks;
 public sealed class UnpackedTreeCheckTests : IDisposable
 {
     private static readonly byte[] Capability = [0, 0, 0, 2, .. new byte[16]];
+
+    // Of revision 3, for the first root: read back as one of revision 2.
+    private static readonly byte[] RootCapability = [0, 0, 0, 3, .. new byte[20]];
 
     private static readonly byte[] Tar = new TarBuilder()
         .Directory(".", 0x1C0)
@@ -31,6 +37,13 @@ public sealed class UnpackedTreeCheckTests : IDisposable
             },
             "ping"u8
         )
+        .Add(With(TarBuilder.Entry(TarEntryType.File, "mapped", 0x1ED), "security.capability", RootCapability))
+        .Add(With(TarBuilder.Entry(TarEntryType.File, "void", 0x1ED), "security.capability", []))
+        .Add(With(TarBuilder.Entry(TarEntryType.Directory, "shared", 0x1ED), "system.posix_acl_default", Acl(7)))
+        .Add(With(TarBuilder.Entry(TarEntryType.File, "listed", 0x1B4), "system.posix_acl_access", Acl(8)))
+        .Add(TarBuilder.Entry(TarEntryType.File, "old", 0x1A4) with { Modified = new TarTime(-100, 5) })
+        .Add(TarBuilder.Entry(TarEntryType.File, "never", 0x1A4) with { Modified = new TarTime(1L << 50, 5) })
+        .Add(TarBuilder.Entry(TarEntryType.File, "dawn", 0x1A4) with { Modified = new TarTime(-1L << 40, 5) })
         .Add(TarBuilder.Entry(TarEntryType.File, "", 0x1A4) with { Path = Encoding.Latin1.GetBytes("caf\u00e9") }, "latin"u8)
         .ToArray();
 
@@ -68,8 +81,13 @@ public sealed class UnpackedTreeCheckTests : IDisposable
     [InlineData("rm soft && touch soft", "soft is a file of another kind")]
     [InlineData("rm null && mknod -m 660 null c 1 5", "null is another device")]
     [InlineData("cp -p big copy && mv copy big", "is no hard link any more")]
-    [InlineData("setcap -r bin/ping", "bin/ping has or lacks file capabilities")]
-    [InlineData("chmod 755 .", "/ has another mode or owner")]
+    [InlineData("setcap -r bin/ping", "bin/ping lacks the attribute security.capability")]
+    [InlineData("touch -d @1700000000.2 etc/passwd", "etc/passwd has the time 1700000000.200000000 instead of 1700000000.123456789")]
+    [InlineData("touch -h -d @1 soft", "soft has the time 1.000000000 instead of 1700000000.123456789")]
+    [InlineData("touch -d @1 etc", "etc has the time 1.000000000 instead of 1700000000.123456789")]
+    [InlineData("touch -d @1 pipe", "pipe has the time 1.000000000 instead of 1700000000.123456789")]
+    [InlineData("touch -d @1 .", "/ has the time 1.000000000 instead of 1700000000.123456789")]
+    [InlineData("chmod 755 .", "/ has the mode 755 instead of 700")]
     public void Whatever_differs_is_named_and_unpacked_again(string damage, string difference)
     {
         IReadOnlyList<string> before = Listing();
@@ -81,7 +99,42 @@ public sealed class UnpackedTreeCheckTests : IDisposable
         {
             Tool.Run(tree, "sh", "-c", $"exec 2>/dev/null; {damage}");
         }
+        IsNamedAndRepaired(difference, before);
+    }
 
+    [Theory]
+    [InlineData("bin/ping", "user.x", "7a", "has another value of the attribute user.x")]
+    [InlineData("etc", "user.y", "79", "has the attribute user.y, which the tar does not give it")]
+    [InlineData(
+        "bin/ping",
+        "security.capability",
+        "0100000200000000000000000000000000000000",
+        "another value of the attribute security.capability"
+    )]
+    [InlineData(
+        "mapped",
+        "security.capability",
+        "0100000200000000000000000000000000000000",
+        "another value of the attribute security.capability"
+    )]
+    [InlineData("shared", "system.posix_acl_default", "9", "shared has another value of the attribute system.posix_acl_default")]
+    [InlineData("listed", "system.posix_acl_access", "9", "listed has another value of the attribute system.posix_acl_access")]
+    [InlineData("etc", "system.posix_acl_default", "9", "etc has the attribute system.posix_acl_default, which the tar does not give it")]
+    public void Another_attribute_is_named_and_taken_back(string file, string attribute, string value, string difference)
+    {
+        IReadOnlyList<string> before = Listing();
+        FileStatus status = PathAt.Status(Path.Combine(tree, file))!.Value;
+        byte[] bytes = value.Length == 1 ? Acl(uint.Parse(value, CultureInfo.InvariantCulture)) : Convert.FromHexString(value);
+        using (DirectoryHandle directory = PathAt.OpenDirectory(tree))
+        {
+            Assert.Equal(Errno.None, ExtendedAttributes.SetAt(directory, Encoding.UTF8.GetBytes(file), attribute, bytes));
+        }
+        Assert.Equal(status, PathAt.Status(Path.Combine(tree, file)));
+        IsNamedAndRepaired(difference, before);
+    }
+
+    private void IsNamedAndRepaired(string difference, IReadOnlyList<string> before)
+    {
         Assert.Empty(store.Check(quick: true).Findings);
         StoreFinding found = Assert.Single(store.Check().Findings);
         Assert.Contains($"is not unpacked as its tar says: ", found.Problem, StringComparison.Ordinal);
@@ -138,6 +191,22 @@ public sealed class UnpackedTreeCheckTests : IDisposable
             stream.WriteByte((byte)'!');
         }
         Assert.EndsWith("sparse has other content", Assert.Single(sparse.Check().Findings).Problem, StringComparison.Ordinal);
+    }
+
+    private static TarEntry With(TarEntry entry, string attribute, byte[] value) =>
+        entry with
+        {
+            Attributes = [new TarAttribute(attribute, value)],
+        };
+
+    /// <summary>user::rw-, the user: r--, group::r--, mask::rw-, other::r--. Who is named where nobody is, the kernel does not keep.</summary>
+    private static byte[] Acl(uint user)
+    {
+        byte[] acl = [2, 0, 0, 0, 1, 0, 6, 0, 1, 1, 1, 1, 2, 0, 4, 0, 0, 0, 0, 0, .. Unnamed(4, 4), .. Unnamed(16, 6), .. Unnamed(32, 4)];
+        BinaryPrimitives.WriteUInt32LittleEndian(acl.AsSpan(16), user);
+        return acl;
+
+        static byte[] Unnamed(byte tag, byte permissions) => [tag, 0, permissions, 0, 1, 1, 1, 1];
     }
 
     private static void RemoveCapability(string file)

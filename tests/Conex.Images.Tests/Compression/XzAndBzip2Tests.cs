@@ -12,6 +12,7 @@ public sealed class XzAndBzip2Tests : IDisposable
 {
     // Of xz-file-format.txt: the header of a stream, then that of its first block.
     private const int StreamHeader = 12;
+    private const int StreamFooter = 12;
     private static readonly byte[] Content = MakeContent();
     private readonly ScratchDirectory scratch = new();
 
@@ -99,6 +100,27 @@ public sealed class XzAndBzip2Tests : IDisposable
                 Assert.Contains(command[0], e.Message, StringComparison.Ordinal);
             }
         }
+    }
+
+    [Theory]
+    [InlineData("--check=none")]
+    [InlineData("--block-size=20000")]
+    public void Every_byte_behind_the_blocks_is_checked(string option)
+    {
+        byte[] packed = Pack(Content, "xz", option);
+        int index = packed.Length - StreamFooter - IndexSize(packed);
+        for (int at = index; at < packed.Length; at++)
+        {
+            byte[] changed = [.. packed];
+            changed[at] ^= 0x01;
+            IsDamaged("xz", changed);
+        }
+        // An index that is whole by its own check, and tells another size of the content.
+        byte[] lying = [.. packed];
+        Span<byte> body = lying.AsSpan(index..^(StreamFooter + 4));
+        body[body.LastIndexOfAnyExcept((byte)0)] ^= 0x01;
+        BinaryPrimitives.WriteUInt32LittleEndian(lying.AsSpan(index + body.Length), (uint)ReflectedCrc.Ieee.Append(0, body));
+        IsDamaged("xz", lying);
     }
 
     [Theory]
@@ -202,6 +224,9 @@ public sealed class XzAndBzip2Tests : IDisposable
         StoredImage image = store.Import(new TarBuilder().File("BZh91", "content").ToArray());
         Assert.Equal("content", store.Read(image, "BZh91"));
     }
+
+    /// <summary>As the footer says it.</summary>
+    private static int IndexSize(byte[] packed) => (BinaryPrimitives.ReadInt32LittleEndian(packed.AsSpan(^8)) + 1) * 4;
 
     private static byte[] MakeContent()
     {

@@ -37,10 +37,12 @@ public sealed class UnpackedLayer : IDisposable
         return this;
     }
 
-    /// <summary>Unpacks what must be refused, and checks that nothing outside was touched.</summary>
+    /// <summary>Unpacks what must be refused, and checks that nothing outside was touched, and that an index of it is refused with the same words.</summary>
     public string Refuse(TarBuilder tar)
     {
         string message = Assert.Throws<LayerException>(() => Unpack(tar)).Message;
+        using var stream = new MemoryStream(tar.ToArray());
+        Assert.Equal(message, Assert.Throws<LayerException>(() => LayerIndexer.Read(new TarReader(stream))).Message);
         AssertNothingOutside();
         return message;
     }

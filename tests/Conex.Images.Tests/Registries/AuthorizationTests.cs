@@ -49,6 +49,26 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_token_service_that_has_too_many_requests_is_waited_for()
+    {
+        Func<FakeRequest, FakeAnswer?> bearer = Bearer();
+        var times = new List<DateTime>();
+        house.Registry.Interfere = request =>
+        {
+            if (request.Path == "/token")
+            {
+                times.Add(DateTime.UtcNow);
+            }
+            return request.Path == "/token" && times.Count == 1
+                ? new FakeAnswer(429) { Headers = { ["Retry-After"] = "1" } }
+                : bearer(request);
+        };
+
+        Assert.Equal(image.Id, (await house.PullAsync(credential: User)).Image.Id);
+        Assert.True(times[1] - times[0] >= TimeSpan.FromMilliseconds(950), $"{times[1] - times[0]}");
+    }
+
+    [Fact]
     public async Task Nobody_in_particular_gets_a_token_too()
     {
         house.Registry.Interfere = Bearer();

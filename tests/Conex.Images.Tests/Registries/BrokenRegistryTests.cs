@@ -135,18 +135,23 @@ public sealed class BrokenRegistryTests : IDisposable
         Assert.Equal(image.Id, (await house.PullAsync()).Image.Id);
     }
 
-    [Fact]
-    public async Task Too_many_requests_waits_as_long_as_asked()
+    [Theory]
+    [InlineData("/manifests/", 429, false)]
+    [InlineData("/manifests/", 503, true)]
+    [InlineData("/blobs/", 429, true)]
+    public async Task Too_many_requests_waits_as_long_as_asked(string where, int status, bool untilADate)
     {
         var times = new List<DateTime>();
         house.Registry.Interfere = request =>
         {
-            if (!request.Path.Contains("/manifests/", StringComparison.Ordinal))
+            if (!request.Path.Contains(where, StringComparison.Ordinal))
             {
                 return null;
             }
             times.Add(DateTime.UtcNow);
-            return times.Count == 1 ? new FakeAnswer(429) { Headers = { ["Retry-After"] = "1" } } : null;
+            // A date has whole seconds: it is one to two from now.
+            string wait = untilADate ? DateTimeOffset.UtcNow.AddSeconds(2).ToString("R") : "1";
+            return times.Count == 1 ? new FakeAnswer(status) { Headers = { ["Retry-After"] = wait } } : null;
         };
 
         await house.PullAsync();

@@ -9,11 +9,12 @@ namespace Conex.Images.Tests.Registries;
 internal sealed class FakeProxy : IDisposable
 {
     private readonly LoopbackListener listener;
-    private readonly FakeRegistry registry;
+    private readonly int registry;
     private readonly string? user;
 
+    /// <param name="registry">The registry's port.</param>
     /// <param name="user">NAME:PASSWORD that it wants; null: lets everybody through.</param>
-    internal FakeProxy(FakeRegistry registry, string? user = null)
+    internal FakeProxy(int registry, string? user = null)
     {
         this.registry = registry;
         this.user = user;
@@ -62,7 +63,7 @@ internal sealed class FakeProxy : IDisposable
         string line = head[..head.IndexOf('\r', StringComparison.Ordinal)];
         Requests.Enqueue(line);
         using var onward = new TcpClient();
-        await onward.ConnectAsync(IPAddress.Loopback, registry.Port);
+        await onward.ConnectAsync(IPAddress.Loopback, registry);
         NetworkStream target = onward.GetStream();
         if (line.StartsWith("CONNECT ", StringComparison.Ordinal))
         {

@@ -25,7 +25,7 @@ public sealed class ProxyTests : IDisposable
     {
         using X509Certificate2 server = TestCertificates.Server(authority, "registry.invalid");
         using var house = new PullHouse { Registry = new FakeRegistry(server) };
-        using var proxy = new FakeProxy(house.Registry, user);
+        using var proxy = new FakeProxy(house.Registry.Port, user);
         Directory.CreateDirectory(scratch[Name]);
         File.WriteAllText(scratch[$"{Name}/ca.crt"], authority.ExportCertificatePem());
         string login = user is null ? "" : $"{Uri.EscapeDataString(user).Replace("%3A", ":", StringComparison.Ordinal)}@";
@@ -53,7 +53,7 @@ public sealed class ProxyTests : IDisposable
     public async Task A_registry_without_TLS_is_asked_through_the_proxy_by_its_whole_URL()
     {
         using var house = new PullHouse();
-        using var proxy = new FakeProxy(house.Registry);
+        using var proxy = new FakeProxy(house.Registry.Port);
         house.Settings = house.Settings with
         {
             Attempts = 1,
@@ -77,7 +77,7 @@ public sealed class ProxyTests : IDisposable
     public async Task A_proxy_that_refuses_is_named_with_a_sentence_and_an_excepted_host_goes_without()
     {
         using var house = new PullHouse();
-        using var proxy = new FakeProxy(house.Registry, "someone:else");
+        using var proxy = new FakeProxy(house.Registry.Port, "someone:else");
         string except = "";
         house.Settings = house.Settings with
         {

@@ -153,6 +153,22 @@ public sealed class PullTests : IDisposable
     }
 
     [Fact]
+    public async Task A_name_that_could_be_taken_for_an_ID_is_refused_before_anybody_is_asked()
+    {
+        Task pull = house.Client.PullAsync(
+            ImageReference.Parse("sha256:1"),
+            new PullOptions(),
+            _ => { },
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(
+            "refusing to create an ambiguous tag using digest algorithm as name",
+            (await Assert.ThrowsAsync<RegistryException>(() => pull)).Message
+        );
+    }
+
+    [Fact]
     public async Task A_tag_that_is_not_there()
     {
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => house.PullAsync("app:none"));
@@ -180,6 +196,42 @@ public sealed class PullTests : IDisposable
         }
         house.Registry.Offer(TestImage.With("bomb"), "2", _ => bomb.ToArray());
         Assert.Contains("expands more than 500 times", await house.RefuseAsync("app:2"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Three_layers_come_at_a_time()
+    {
+        var image = new TestImage([.. Enumerable.Range(0, 6).Select(i => new TarBuilder().File($"{i}").ToArray())]);
+        house.Registry.Offer(image, "1");
+        int now = 0;
+        int most = 0;
+        house.Registry.Interfere = request =>
+        {
+            if (
+                request.Path.EndsWith($"/blobs/{image.Id}", StringComparison.Ordinal)
+                || !request.Path.Contains("/blobs/", StringComparison.Ordinal)
+            )
+            {
+                return null;
+            }
+            int mine = Interlocked.Increment(ref now);
+            InterlockedMax(ref most, mine);
+            // The first three wait for each other, and all for a fourth that must not come.
+            SpinWait.SpinUntil(() => Volatile.Read(ref most) >= 3, TimeSpan.FromSeconds(10));
+            Thread.Sleep(50);
+            Interlocked.Decrement(ref now);
+            return null;
+        };
+
+        await house.PullAsync();
+
+        Assert.Equal(3, most);
+
+        static void InterlockedMax(ref int place, int value)
+        {
+            int seen;
+            while ((seen = Volatile.Read(ref place)) < value && Interlocked.CompareExchange(ref place, value, seen) != seen) { }
+        }
     }
 
     [Fact]

@@ -51,6 +51,31 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
+    public async Task A_layer_whose_compressed_bytes_are_gone_is_compressed_anew_and_nothing_is_fetched()
+    {
+        using var other = new PullHouse(house.Store);
+        other.Registry.Offer(TestImage.With("x"), "1");
+        PulledImage pulled = await other.PullAsync();
+        Descriptor layer = Manifest.Parse(other.Registry.Manifests["1"].Bytes).Layers[0];
+        File.Delete(Path.Combine(house.Store.Data, "content/blobs/sha256", layer.Digest.Hex));
+        int asked = other.Registry.Requests.Count;
+
+        PushedImage pushed = await house.PushAsync(pulled.Image);
+
+        Assert.Equal(asked, other.Registry.Requests.Count);
+        Assert.NotEqual(pulled.Digest, pushed.Digest);
+        Manifest manifest = Manifest.Parse(house.Registry.Manifests["1"].Bytes);
+        Assert.Equal(pulled.Image.Id, manifest.Config.Digest);
+        using var puller = new PullHouse { Registry = house.Registry };
+        PulledImage again = await puller.PullAsync();
+        Assert.Equal(pulled.Image.Id, again.Image.Id);
+        Assert.Equal("x", puller.Store.Read(again.Image, "file"));
+        // The same bytes wherever and whenever it is compressed.
+        using var third = new PullHouse(house.Store);
+        Assert.Equal(pushed.Digest, (await third.PushAsync(pulled.Image)).Digest);
+    }
+
+    [Fact]
     public async Task What_the_registry_has_is_not_sent_again()
     {
         StoredImage image = house.Store.Import(new TarBuilder().File("f", "content").ToArray());
