@@ -139,16 +139,12 @@ public static class ContainerCreation
                 cgroup.Complete();
                 cgroup.LimitDevices();
             },
-            OnProcess = pid =>
+            OnProcess = launched =>
             {
+                int pid = launched.Pid;
                 CrashStep.At("runtime.create.cloned");
                 state.WriteConfig(request.Bundle.Config);
-                record = record with
-                {
-                    Pid = pid,
-                    StartTime = ProcessIdentity.Read(pid)?.StartTime ?? 0,
-                    StartSteps = StepsAfterGate(plan),
-                };
+                record = record with { Pid = pid, StartTime = launched.ReadIdentity()?.StartTime ?? 0, StartSteps = StepsAfterGate(plan) };
                 state.WriteRecord(record);
                 if (plan.GoesAhead)
                 {
