@@ -26,16 +26,30 @@ public static class ContainerRemoval
             }
             throw new ContainerStateException("container does not exist");
         }
-        if (state.ReadRecord() is null)
+        using (state)
         {
-            if (!force)
-            {
-                throw new ContainerStateException("container does not exist (its creation was cut: remove it with delete --force)");
-            }
-            state.Remove();
-            return;
+            Delete(context, state, id, force);
         }
-        var container = Container.Open(context, id);
+    }
+
+    private static void Delete(RuntimeContext context, StateDirectory state, string id, bool force)
+    {
+        ContainerRecord? record = state.ReadRecord();
+        if (force && record is not { Pid: > 0 })
+        {
+            // Who makes it may be at work: what came after this removal nobody could find.
+            if (!state.TryLock())
+            {
+                return;
+            }
+            record = state.ReadRecord();
+            if (record is null)
+            {
+                state.Remove();
+                return;
+            }
+        }
+        Container container = record is null ? Container.Open(context, id) : new Container(state, record);
         ContainerStatus status = container.Status;
         if (!force && status is not ContainerStatus.Stopped)
         {

@@ -10,7 +10,8 @@ using Conex.Runtime.State;
 namespace Conex.Runtime.Containers;
 
 /// <summary>A container whose process exists.</summary>
-public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Process, Cgroup? Cgroup) : IDisposable
+/// <param name="State">Its state directory, which another container's may have replaced.</param>
+public sealed record CreatedContainer(StateDirectory State, ContainerRecord Record, LaunchedProcess Process, Cgroup? Cgroup) : IDisposable
 {
     /// <summary>Limits that the host could not set and that are no error, a sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -55,7 +56,10 @@ public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Pr
     {
         try
         {
-            ContainerRemoval.Delete(context, Record.Id, force: true);
+            if (!State.IsLost)
+            {
+                ContainerRemoval.Delete(context, Record.Id, force: true);
+            }
         }
         catch (CgroupException)
         {
@@ -66,9 +70,10 @@ public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Pr
     /// <summary>Removes the container, whose process has ended and was reaped.</summary>
     public void Remove(RuntimeContext context)
     {
-        if (StateDirectory.TryOpen(context.Root, Record.Id) is { } state)
+        // Who deleted it has removed the rest before.
+        if (!State.IsLost)
         {
-            ContainerRemoval.Remove(context, state, Record, Cgroup, init: null);
+            ContainerRemoval.Remove(context, State, Record, Cgroup, init: null);
         }
     }
 
@@ -78,5 +83,6 @@ public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Pr
         Process.Dispose();
         Notify?.Dispose();
         Cgroup?.Dispose();
+        State.Dispose();
     }
 }
