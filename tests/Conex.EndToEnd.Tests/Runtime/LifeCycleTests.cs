@@ -204,8 +204,16 @@ public sealed class LifeCycleTests : IDisposable
     }
 
     [Fact]
-    public void State_lies_nowhere_but_below_the_root_option() =>
-        RunningProgram.Run(house.Program, ["--root", "/", "list"]).FailedWith(1, "--root must not be the root of the file system");
+    public void State_lies_nowhere_but_below_the_root_option()
+    {
+        using RunningProgram created = house.Create(house.NewBundle());
+        Assert.True(File.Exists($"{house.StateRoot}/{house.Id}/state.json"));
+        Assert.False(Path.Exists($"/run/conex-runtime/{house.Id}"));
+        RunningProgram.Run(house.Program, ["state", house.Id]).FailedWith(1, "container does not exist");
+        RunningProgram.Run(house.Program, ["--root", $"{house.Place}/other", "state", house.Id]).FailedWith(1, "container does not exist");
+        house.Remove();
+        Assert.False(Path.Exists($"{house.StateRoot}/{house.Id}"));
+    }
 
     [Fact]
     public void What_spec_writes_runs()
