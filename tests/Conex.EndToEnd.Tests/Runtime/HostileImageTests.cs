@@ -208,6 +208,19 @@ public sealed class HostileImageTests : IDisposable
         RunOrRefuse(bundle.Shell("echo written >/dev/console"));
     }
 
+    [Theory]
+    [InlineData("ln -s /tmp/mine")]
+    [InlineData("cp /etc/hostname")]
+    [InlineData("mkfifo")]
+    [InlineData("sh -c 'mknod $0 c 5 2'")]
+    public void A_terminal_comes_from_no_ptmx_of_the_image(string made)
+    {
+        TestBundle bundle = WithOwnDevices(house.NewBundle()).WithProcess(p => p with { Terminal = true }).Shell("echo written");
+        Directory.CreateDirectory($"{bundle.Rootfs}/dev/pts");
+        RunningProgram.Run("sh", ["-c", $"{made} {bundle.Rootfs}/dev/pts/ptmx"]).Succeeded();
+        house.Run(bundle).FailedWith(1, "open a terminal of the container's devpts: ");
+    }
+
     [Fact]
     public void A_mask_is_the_null_device_of_the_host_and_not_of_the_image()
     {
