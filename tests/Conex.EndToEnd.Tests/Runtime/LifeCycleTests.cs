@@ -216,6 +216,17 @@ public sealed class LifeCycleTests : IDisposable
     }
 
     [Fact]
+    public void Spec_writes_under_another_name_and_over_no_file()
+    {
+        TestBundle bundle = house.NewBundle();
+        string[] spec = ["spec", "--bundle", bundle.Path, "-f", "../other.json"];
+        house.Do(spec).Succeeded();
+        Assert.Contains("\"ociVersion\":\"1.3.0\"", File.ReadAllText($"{house.Place}/other.json"), StringComparison.Ordinal);
+        Assert.False(File.Exists($"{bundle.Path}/config.json"));
+        house.Do(spec).FailedWith(1, "file ../other.json exists, remove it first");
+    }
+
+    [Fact]
     public void What_spec_writes_runs()
     {
         TestBundle bundle = house.NewBundle();
