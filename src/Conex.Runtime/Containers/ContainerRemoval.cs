@@ -38,7 +38,7 @@ public static class ContainerRemoval
         if (force && record is not { Pid: > 0 })
         {
             // Who makes it may be at work: what came after this removal nobody could find.
-            if (!state.TryLock())
+            if (!TryLock(state, record))
             {
                 return;
             }
@@ -56,6 +56,21 @@ public static class ContainerRemoval
             throw new ContainerStateException($"cannot delete container {id} that is not stopped: {ContainerControl.Name(status)}");
         }
         Remove(context, container);
+    }
+
+    private static bool TryLock(StateDirectory state, ContainerRecord? record)
+    {
+        try
+        {
+            return state.TryLock(RuntimeContext.Deadline);
+        }
+        catch (ContainerStateException) when (record is not null)
+        {
+            // Of a maker that was killed its process has the lock, until it has ended too; in a frozen cgroup it cannot.
+            using Cgroup? cgroup = new Container(state, record).OpenCgroup();
+            cgroup?.Kill(RuntimeContext.Deadline);
+            return state.TryLock(TimeSpan.FromSeconds(1));
+        }
     }
 
     /// <summary>Ends what runs, removes the cgroup, runs poststop hooks, removes the state: in this order, so that a cut leaves what leads to the rest.</summary>

@@ -59,24 +59,26 @@ public sealed class StateDirectory : IDisposable
             throw new ContainerStateException("container with given ID already exists");
         }
         var state = new StateDirectory($"{root}/{id}");
-        return state.TryLock() ? state : throw new ContainerStateException("the container was deleted while it was created");
+        return state.TryLock(RuntimeContext.Deadline)
+            ? state
+            : throw new ContainerStateException("the container was deleted while it was created");
     }
 
     /// <summary>Waits until nobody makes the container any more: it is there, or its maker has given up or ended.</summary>
     /// <returns>False when it is gone.</returns>
     /// <exception cref="ContainerStateException">Its maker does not get on.</exception>
-    public bool TryLock()
+    public bool TryLock(TimeSpan patience)
     {
-        directory = PathAt.TryOpenDirectory(path);
+        directory ??= PathAt.TryOpenDirectory(path);
         if (directory is null)
         {
             return false;
         }
-        locked = FileLock.TryLock(directory, RuntimeContext.Deadline);
+        locked = FileLock.TryLock(directory, patience);
         return locked
             ? !IsLost
             : throw new ContainerStateException(
-                $"the container is still being created after {RuntimeContext.Deadline.TotalSeconds} s: end the runtime that creates it first"
+                "the container is still being created, and does not get on: end the runtime that creates it first"
             );
     }
 

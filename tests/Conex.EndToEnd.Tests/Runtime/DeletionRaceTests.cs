@@ -40,7 +40,9 @@ public sealed class DeletionRaceTests : IDisposable
     public void A_maker_that_stands_still_is_not_waited_for_for_ever()
     {
         using RunningProgram create = CreateHeld("nowhere");
-        house.Do("delete", "--force", house.Id).FailedWith(1, "the container is still being created after 10 s");
+        house
+            .Do("delete", "--force", house.Id)
+            .FailedWith(1, "the container is still being created, and does not get on: end the runtime that creates it first");
         create.Signal(Signal.SIGKILL);
         create.WaitForExit();
         house.Remove();
@@ -60,16 +62,30 @@ public sealed class DeletionRaceTests : IDisposable
         house.Remove();
     }
 
-    /// <summary>Begins to create a container and stops when there is a record and nothing else.</summary>
+    [Fact]
+    public void A_frozen_process_whose_maker_was_killed_is_ended()
+    {
+        Assert.SkipWhen(Machine.HasUnifiedCgroups, "version 2 lets SIGKILL through to frozen processes");
+        using RunningProgram create = CreateHeld("nowhere", hold: "runtime.create.cloned");
+        string freezer = $"{Machine.CgroupMount("freezer")}/conex/{house.Id}";
+        Eventually.True(() => LeakCheck.Read($"{freezer}/cgroup.procs").Length > 0, "the process is in its cgroup");
+        File.WriteAllText($"{freezer}/freezer.state", "FROZEN");
+        create.Signal(Signal.SIGKILL);
+        create.WaitForExit();
+        house.Remove();
+        Assert.Empty(house.Leaks.Find());
+    }
+
+    /// <summary>Begins to create a container and stops: when there is a record and nothing else, unless told another step.</summary>
     /// <param name="end">The step at which it is killed when it goes on.</param>
-    private RunningProgram CreateHeld(string end)
+    private RunningProgram CreateHeld(string end, string hold = "runtime.create.record-written")
     {
         TestBundle bundle = house.NewBundle().Command("sleep", "1000000");
         bundle.Write();
         RunningProgram create = house.Begin(
             start =>
             {
-                start.Environment["CONEX_STOP_AT"] = "runtime.create.record-written";
+                start.Environment["CONEX_STOP_AT"] = hold;
                 start.Environment["CONEX_CRASH_AT"] = end;
             },
             ["create", "--bundle", bundle.Path, house.Id]
