@@ -83,7 +83,7 @@ public static class ContainerControl
         if (n <= 0 && WasKilled(container.Record))
         {
             using Cgroup? cgroup = container.OpenCgroup();
-            throw LaunchFailureText.ExplainEnd(null, cgroup?.OomKills ?? 0);
+            throw LaunchFailureText.ExplainEnd(null, cgroup?.OomKills ?? 0, container.Spec.Linux);
         }
         if (n > 0 && ProgramFailure.TryParse(report[..n], out ProgramFailure failure))
         {

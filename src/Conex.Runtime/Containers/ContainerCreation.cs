@@ -171,7 +171,7 @@ public static class ContainerCreation
                 throw;
             }
         }
-        return new CreatedContainer(state, record, process, cgroup.Cgroup) { Linux = spec.Linux };
+        return new CreatedContainer(state, record, process, cgroup.Cgroup);
     }
 
     private static Dictionary<string, string>? StepsAfterGate(LaunchPlan plan)

@@ -1,10 +1,8 @@
 using Conex.Linux.Cgroups;
 using Conex.Linux.Processes;
-using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Launch;
 using Conex.Runtime.Notifications;
-using Conex.Runtime.Seccomp;
 using Conex.Runtime.State;
 
 namespace Conex.Runtime.Containers;
@@ -32,21 +30,12 @@ public sealed record CreatedContainer(StateDirectory State, ContainerRecord Reco
         }
     }
 
-    /// <summary>The Linux section of its configuration.</summary>
-    internal LinuxConfig? Linux { get; init; }
-
-    /// <summary>Explains an end that its starter could not see coming: the filter killed the payload's first call, or memory was short.</summary>
+    /// <summary>Explains an end that its starter could not see coming: memory was short.</summary>
     /// <returns>A sentence, or null for an end that is the payload's own business.</returns>
     public string? ExplainEnd(ExitStatus status) =>
-        status.Signal switch
-        {
-            // A fault ends a process that may not even exit.
-            Signal.SIGSYS or Signal.SIGSEGV when Linux is { HasSeccomp: true, Seccomp: { } profile } && !ExecutionRule.Allows(profile) =>
-                $"unable to start container process: killed by {status.Signal} (the seccomp profile does not allow execve)",
-            Signal.SIGKILL when Cgroup?.OomKills > 0 =>
-                "a process of the container was killed for lack of memory: its memory limit was reached",
-            _ => null,
-        };
+        status.Signal == Signal.SIGKILL && Cgroup?.OomKills > 0
+            ? "a process of the container was killed for lack of memory: its memory limit was reached"
+            : null;
 
     /// <summary>Listens for the readiness of the payload; null where nobody asked for that.</summary>
     public NotifyProxy? Notify { get; init; }

@@ -182,7 +182,7 @@ public sealed class LaunchedProcess : IDisposable
         ExitStatus? status = HasEnded(LookInterval) ? Handle.TryWait() : null;
         ulong oomKills = inputs.AnyCgroup?.OomKills ?? 0;
         Abandon();
-        return LaunchFailureText.ExplainEnd(status, oomKills);
+        return LaunchFailureText.ExplainEnd(status, oomKills, plan.Linux);
     }
 
     /// <summary>Does what the child waits for, and says whether hooks run until the next message.</summary>

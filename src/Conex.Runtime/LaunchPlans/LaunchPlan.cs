@@ -33,6 +33,9 @@ public sealed record LaunchPlan
     /// <summary>The mounts that the starter hands in for their removal.</summary>
     public IReadOnlyList<Register> Mounts { get; init; } = [];
 
+    /// <summary>The container's Linux section, in which the cause of a failure may lie.</summary>
+    internal LinuxConfig? Linux { get; init; }
+
     /// <summary>What sentences about a failure begin with.</summary>
     public string Attempt { get; init; } = "unable to start container process";
 

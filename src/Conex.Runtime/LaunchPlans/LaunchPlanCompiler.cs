@@ -111,6 +111,7 @@ public static class LaunchPlanCompiler
                     : cloneFlags | MemorySharing.FlagFor(cloneFlags, staysAsInit, spec.Linux)
             ),
             Channel = channel,
+            Linux = spec.Linux,
             Listener = listener,
             Stdio = stdio,
             Cgroup = cgroup,
