@@ -63,7 +63,7 @@ internal sealed class MonitorConnection : IDisposable
             }
             await SendAsync(socket, Encoding.UTF8.GetBytes($"{line}\n"));
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             throw Gone();
         }

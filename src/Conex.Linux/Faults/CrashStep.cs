@@ -5,25 +5,30 @@ using Conex.Linux.Processes;
 
 namespace Conex.Linux.Faults;
 
-/// <summary>Named places at which a test build can be cut, as kill -9 or a power cut would.</summary>
+/// <summary>Named places at which a test build can be cut, as kill -9 or a power cut would, or held.</summary>
 public static class CrashStep
 {
-    private static readonly string? Wanted = Environment.GetEnvironmentVariable("CONEX_CRASH_AT");
+    private static readonly string? Last = Environment.GetEnvironmentVariable("CONEX_CRASH_AT");
+    private static readonly string? Held = Environment.GetEnvironmentVariable("CONEX_STOP_AT");
     private static int seen;
 
     /// <summary>Ends this process with SIGKILL when CONEX_CRASH_AT names this step (<c>name</c>, or <c>name#3</c> for its third visit). The file
-    /// that CONEX_CRASH_MARK names gets the name as a line before: nothing else tells that a process without a parent ended here.
-    /// Compiled away unless CRASH_STEPS is defined.</summary>
+    /// that CONEX_CRASH_MARK names gets the name as a line before: nothing else tells that a process without a parent ended here. Stops it when
+    /// CONEX_STOP_AT is the step's name, until SIGCONT. Compiled away unless CRASH_STEPS is defined.</summary>
     /// <param name="name"><c>noun.verb.step</c>, a literal that stands once in the source.</param>
     [Conditional("CRASH_STEPS")]
     public static void At(string name)
     {
-        if (Wanted is null || !Wanted.StartsWith(name, StringComparison.Ordinal))
+        if (string.Equals(Held, name, StringComparison.Ordinal))
+        {
+            Signals.Send(Environment.ProcessId, Signal.SIGSTOP);
+        }
+        if (Last is null || !Last.StartsWith(name, StringComparison.Ordinal))
         {
             return;
         }
         int visit = 1;
-        if (Wanted.Length > name.Length && (Wanted[name.Length] != '#' || !int.TryParse(Wanted.AsSpan(name.Length + 1), out visit)))
+        if (Last.Length > name.Length && (Last[name.Length] != '#' || !int.TryParse(Last.AsSpan(name.Length + 1), out visit)))
         {
             return;
         }

@@ -68,8 +68,13 @@ public static class ContainerCheckpoint
         {
             request.SetPageServer(server.Address, server.Port);
         }
-        // Version 2 has been known to criu's freezer since 3.14.
-        if (cgroup?.FreezerPath is { } freezer && (cgroup.Host.Mode != CgroupMode.V2 || program.Version.IsAtLeast(3, 14)))
+        // Version 2 has been known to criu's freezer since 3.14. For what a signal has stopped criu waits for ever once it is frozen too: then it stops
+        // the processes one by one.
+        if (
+            cgroup?.FreezerPath is { } freezer
+            && (cgroup.Host.Mode != CgroupMode.V2 || program.Version.IsAtLeast(3, 14))
+            && !cgroup.Processes().Any(pid => ProcessIdentity.Read(pid) is { State: 'T' })
+        )
         {
             request.Set(CriuOption.FreezeCgroup, freezer);
         }

@@ -1,8 +1,5 @@
-using Conex.Linux.Cgroups;
-using Conex.Linux.Errors;
 using Conex.Linux.Faults;
 using Conex.Oci.RuntimeSpec;
-using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Containers;
 using Conex.Runtime.Errors;
 using Conex.Runtime.LaunchPlans;
@@ -61,44 +58,14 @@ public static class ContainerRestore
         }
         catch
         {
-            Undo(state, cgroup, groups, work?.Record ?? record, context);
+            ContainerRecord? last = work?.Record ?? record;
+            CreationUndo.Do(context, state, cgroup, groups, last, last is { Pid: not 0 } ? last : null);
+            state.Dispose();
             throw;
         }
         finally
         {
             cgroup?.Dispose();
         }
-    }
-
-    private static void Undo(
-        StateDirectory state,
-        NewCgroup? cgroup,
-        ResctrlGroups? groups,
-        ContainerRecord? record,
-        RuntimeContext context
-    )
-    {
-        try
-        {
-            if (record is not null)
-            {
-                cgroup?.Undo(record);
-            }
-            groups?.Remove();
-        }
-        catch (Exception e) when (e is CgroupException or KernelException)
-        {
-            // The error that led here is the one to report; the state directory stays for delete --force.
-            return;
-        }
-        finally
-        {
-            cgroup?.Cgroup?.Dispose();
-        }
-        if (record is { Pid: not 0 })
-        {
-            LifeEndHooks.RunPoststop(record, context.Warn);
-        }
-        state.Remove();
     }
 }

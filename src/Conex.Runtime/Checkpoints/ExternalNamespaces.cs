@@ -9,11 +9,12 @@ namespace Conex.Runtime.Checkpoints;
 internal static class ExternalNamespaces
 {
     /// <summary>Tells criu which network and PID namespaces are others'. The rest it writes down, and joins instead at the restore.</summary>
-    /// <exception cref="CheckpointException">criu is too old for one.</exception>
+    /// <exception cref="CheckpointException">criu is too old for one, or could not restore into it.</exception>
     internal static void AddToDump(CriuRequest request, LinuxConfig? linux, int init, CriuVersion criu)
     {
-        foreach ((ulong flag, _) in NamespaceSet.Parse(linux).Joined)
+        foreach ((ulong flag, string path) in NamespaceSet.Parse(linux).Joined)
         {
+            Refuse(flag, path);
             if (Key(flag) is { } key)
             {
                 Check(flag, criu);
@@ -34,10 +35,7 @@ internal static class ExternalNamespaces
         List<FileHandle> opened = [];
         foreach ((ulong flag, string path) in NamespaceSet.Parse(linux).Joined)
         {
-            if (flag == NamespaceSet.Cgroup)
-            {
-                throw new CheckpointException($"cgroup namespace {path}: criu cannot restore into it");
-            }
+            Refuse(flag, path);
             if (PathAt.Status(path) is null)
             {
                 throw new CheckpointException(
@@ -56,6 +54,18 @@ internal static class ExternalNamespaces
             }
         }
         return opened;
+    }
+
+    /// <summary>criu makes the user namespace of the images anew, and from within it may open no other (ptrace(2), "Ptrace access mode checking"); its
+    /// own cgroup is the root of the cgroup namespace.</summary>
+    private static void Refuse(ulong flag, string path)
+    {
+        if (flag is NamespaceSet.User or NamespaceSet.Cgroup)
+        {
+            throw new CheckpointException(
+                $"{Name(flag)} namespace {path}: criu cannot restore into it: only a container with one of its own can be checkpointed"
+            );
+        }
     }
 
     private static void Check(ulong flag, CriuVersion criu)

@@ -31,17 +31,14 @@ internal static class RestoreImages
     /// <exception cref="CheckpointException">Their file system or their modes do not allow it.</exception>
     internal static FileHandle Open(string path, LinuxConfig? linux)
     {
-        var namespaces = NamespaceSet.Parse(linux);
-        if (!namespaces.Has(NamespaceSet.User))
+        if (!NamespaceSet.Parse(linux).Creates(NamespaceSet.User))
         {
             return PathAt.OpenDirectory(path);
         }
         Check(path, GroupSearch);
         Check($"{path}/{ReadUnmapped}", GroupRead);
         // Groups stay as they are: group root is all that criu's process has until its namespace is mapped.
-        using FileHandle mapping = namespaces.Creates(NamespaceSet.User)
-            ? MappingNamespace.Make(linux!.UidMappings!, Everyone)
-            : PathAt.Open(namespaces.Joined[0].Path, OpenMode.Read);
+        using FileHandle mapping = MappingNamespace.Make(linux!.UidMappings!, Everyone);
         var mount = MountHandle.Clone(path, recursive: false);
         Errno error = mount.MapIds(mapping, recursive: false);
         if (error == Errno.None)

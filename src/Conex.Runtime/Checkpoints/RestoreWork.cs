@@ -52,7 +52,7 @@ internal sealed class RestoreWork(
             terminal?.Dispose();
             throw;
         }
-        return new RestoredContainer(Record, init!, terminal, cgroup.Cgroup);
+        return new RestoredContainer(state, Record, init!, terminal, cgroup.Cgroup);
     }
 
     private void Run(IReadOnlyList<string> descriptors)
@@ -238,6 +238,7 @@ internal sealed class RestoreWork(
         state.WriteRecord(Record);
         CrashStep.At("runtime.restore.process-recorded");
         Record.Resctrl?.Join(pid);
+        state.Unlock();
     }
 
     private void TakeTerminal(FileHandle master)

@@ -7,7 +7,8 @@ using Conex.Runtime.State;
 namespace Conex.Runtime.Checkpoints;
 
 /// <summary>A container that goes on; its init is a child of this process.</summary>
-public sealed record RestoredContainer(ContainerRecord Record, PidHandle Handle, FileHandle? Terminal, Cgroup? Cgroup) : IDisposable
+public sealed record RestoredContainer(StateDirectory State, ContainerRecord Record, PidHandle Handle, FileHandle? Terminal, Cgroup? Cgroup)
+    : IDisposable
 {
     /// <summary>Limits that the host could not set and that are no error, a sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -23,9 +24,10 @@ public sealed record RestoredContainer(ContainerRecord Record, PidHandle Handle,
     /// <summary>Removes the container, whose process has ended and was reaped.</summary>
     public void Remove(RuntimeContext context)
     {
-        if (StateDirectory.TryOpen(context.Root, Record.Id) is { } state)
+        // Who deleted it has removed the rest before.
+        if (!State.IsLost)
         {
-            ContainerRemoval.Remove(context, state, Record, Cgroup, init: null);
+            ContainerRemoval.Remove(context, State, Record, Cgroup, init: null);
         }
     }
 
@@ -35,5 +37,6 @@ public sealed record RestoredContainer(ContainerRecord Record, PidHandle Handle,
         Handle.Dispose();
         Terminal?.Dispose();
         Cgroup?.Dispose();
+        State.Dispose();
     }
 }

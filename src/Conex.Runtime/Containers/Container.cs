@@ -13,7 +13,7 @@ public sealed class Container
     private CgroupHost? host;
     private RuntimeSpec? spec;
 
-    private Container(StateDirectory state, ContainerRecord record)
+    internal Container(StateDirectory state, ContainerRecord record)
     {
         this.state = state;
         Record = record;

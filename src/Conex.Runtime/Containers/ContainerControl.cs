@@ -8,7 +8,9 @@ using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Errors;
 using Conex.Runtime.Launch;
+using Conex.Runtime.LaunchPlans;
 using Conex.Runtime.Notifications;
+using Conex.Runtime.State;
 
 namespace Conex.Runtime.Containers;
 
@@ -78,6 +80,11 @@ public static class ContainerControl
         AwaitProgress(container, socket, signals);
         Span<byte> report = stackalloc byte[1024];
         int n = FileIo.TryRead(socket, report, out _);
+        if (n <= 0 && WasKilled(container.Record))
+        {
+            using Cgroup? cgroup = container.OpenCgroup();
+            throw LaunchFailureText.ExplainEnd(null, cgroup?.OomKills ?? 0, container.Spec.Linux);
+        }
         if (n > 0 && ProgramFailure.TryParse(report[..n], out ProgramFailure failure))
         {
             // The process reports before it ends: who reads the error finds the container stopped.
@@ -86,6 +93,12 @@ public static class ContainerControl
             throw LaunchFailureText.Explain(container.Record.StartSteps, failure);
         }
     }
+
+    /// <summary>Whether a process whose socket was closed, by execve(2) or by its end, never was the payload.</summary>
+    private static bool WasKilled(ContainerRecord record) =>
+        !LaunchPlanCompiler.StaysAsInit(record.Annotations)
+        && ProcessIdentity.Read(record.Pid) is { HasExecuted: false } identity
+        && identity.StartTime == record.StartTime;
 
     /// <summary>Sends a signal to init, or to every process of a container without a PID namespace made for it: there init's end does not
     /// end the others, so that SIGKILL always goes to all.</summary>

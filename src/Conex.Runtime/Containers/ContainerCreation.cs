@@ -1,13 +1,10 @@
 using System.Globalization;
 using Conex.Linux.Capabilities;
-using Conex.Linux.Cgroups;
-using Conex.Linux.Errors;
 using Conex.Linux.Faults;
 using Conex.Linux.Landlock;
 using Conex.Linux.Processes;
 using Conex.Linux.Sockets;
 using Conex.Oci.RuntimeSpec;
-using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Errors;
 using Conex.Runtime.Launch;
 using Conex.Runtime.LaunchPlans;
@@ -53,6 +50,7 @@ public static class ContainerCreation
                 notify = request.Gate == StartGate.None ? NotifyProxy.Open(host, state.NotifySocket!) : null;
             }
             cgroup.Begin();
+            CrashStep.At("runtime.create.cgroup-begun");
             if (cgroup.Describe(plain) is var made && (made.CgroupPaths is not null || made.CgroupsPath != record.CgroupsPath))
             {
                 record = made;
@@ -102,7 +100,8 @@ public static class ContainerCreation
         catch
         {
             notify?.Dispose();
-            Undo(state, cgroup, groups, record, launching, context);
+            CreationUndo.Do(context, state, cgroup, groups, record, launching);
+            state.Dispose();
             throw;
         }
         finally
@@ -139,16 +138,12 @@ public static class ContainerCreation
                 cgroup.Complete();
                 cgroup.LimitDevices();
             },
-            OnProcess = pid =>
+            OnProcess = launched =>
             {
+                int pid = launched.Pid;
                 CrashStep.At("runtime.create.cloned");
                 state.WriteConfig(request.Bundle.Config);
-                record = record with
-                {
-                    Pid = pid,
-                    StartTime = ProcessIdentity.Read(pid)?.StartTime ?? 0,
-                    StartSteps = StepsAfterGate(plan),
-                };
+                record = record with { Pid = pid, StartTime = launched.ReadIdentity()?.StartTime ?? 0, StartSteps = StepsAfterGate(plan) };
                 state.WriteRecord(record);
                 if (plan.GoesAhead)
                 {
@@ -160,6 +155,7 @@ public static class ContainerCreation
                 NetworkDeviceMove.Do(spec.Linux?.NetDevices, pid);
                 hooks?.Describe(record);
                 agent?.Describe(pid, pid);
+                state.Unlock();
             },
         };
         LaunchedProcess process = Launcher.Start(plan, inputs);
@@ -175,42 +171,7 @@ public static class ContainerCreation
                 throw;
             }
         }
-        return new CreatedContainer(record, process, cgroup.Cgroup) { Linux = spec.Linux };
-    }
-
-    /// <param name="launched">What is known of a container whose hooks may have run; null before.</param>
-    private static void Undo(
-        StateDirectory state,
-        NewCgroup? cgroup,
-        ResctrlGroups? groups,
-        ContainerRecord? record,
-        ContainerRecord? launched,
-        RuntimeContext context
-    )
-    {
-        try
-        {
-            if (record is not null)
-            {
-                cgroup?.Undo(record);
-            }
-            groups?.Remove();
-        }
-        catch (Exception e) when (e is CgroupException or KernelException)
-        {
-            // The error that led here is the one to report; the state directory stays for delete --force.
-            return;
-        }
-        finally
-        {
-            cgroup?.Cgroup?.Dispose();
-        }
-        // Without its cgroups no hook of it has run.
-        if (launched is not null && cgroup is not { IsIncomplete: true })
-        {
-            LifeEndHooks.RunPoststop(launched, context.Warn);
-        }
-        state.Remove();
+        return new CreatedContainer(state, record, process, cgroup.Cgroup);
     }
 
     private static Dictionary<string, string>? StepsAfterGate(LaunchPlan plan)

@@ -76,10 +76,10 @@ public static class ContainerExec
             Init = init,
             OomScoreAdj = process.OomScoreAdj,
             Agent = agent,
-            OnProcess = pid =>
+            OnProcess = launched =>
             {
-                container.Record.Resctrl?.Join(pid);
-                agent?.Describe(pid, container.Record.Pid);
+                container.Record.Resctrl?.Join(launched.Pid);
+                agent?.Describe(launched.Pid, container.Record.Pid);
             },
         };
         LaunchedProcess launched;

@@ -26,22 +26,51 @@ public static class ContainerRemoval
             }
             throw new ContainerStateException("container does not exist");
         }
-        if (state.ReadRecord() is null)
+        using (state)
         {
-            if (!force)
-            {
-                throw new ContainerStateException("container does not exist (its creation was cut: remove it with delete --force)");
-            }
-            state.Remove();
-            return;
+            Delete(context, state, id, force);
         }
-        var container = Container.Open(context, id);
+    }
+
+    private static void Delete(RuntimeContext context, StateDirectory state, string id, bool force)
+    {
+        ContainerRecord? record = state.ReadRecord();
+        if (force && record is not { Pid: > 0 })
+        {
+            // Who makes it may be at work: what came after this removal nobody could find.
+            if (!TryLock(state, record))
+            {
+                return;
+            }
+            record = state.ReadRecord();
+            if (record is null)
+            {
+                state.Remove();
+                return;
+            }
+        }
+        Container container = record is null ? Container.Open(context, id) : new Container(state, record);
         ContainerStatus status = container.Status;
         if (!force && status is not ContainerStatus.Stopped)
         {
             throw new ContainerStateException($"cannot delete container {id} that is not stopped: {ContainerControl.Name(status)}");
         }
         Remove(context, container);
+    }
+
+    private static bool TryLock(StateDirectory state, ContainerRecord? record)
+    {
+        try
+        {
+            return state.TryLock(RuntimeContext.Deadline);
+        }
+        catch (ContainerStateException) when (record is not null)
+        {
+            // Of a maker that was killed its process has the lock, until it has ended too; in a frozen cgroup it cannot.
+            using Cgroup? cgroup = new Container(state, record).OpenCgroup();
+            cgroup?.Kill(RuntimeContext.Deadline);
+            return state.TryLock(TimeSpan.FromSeconds(1));
+        }
     }
 
     /// <summary>Ends what runs, removes the cgroup, runs poststop hooks, removes the state: in this order, so that a cut leaves what leads to the rest.</summary>

@@ -1,16 +1,15 @@
 using Conex.Linux.Cgroups;
 using Conex.Linux.Processes;
-using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Launch;
 using Conex.Runtime.Notifications;
-using Conex.Runtime.Seccomp;
 using Conex.Runtime.State;
 
 namespace Conex.Runtime.Containers;
 
 /// <summary>A container whose process exists.</summary>
-public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Process, Cgroup? Cgroup) : IDisposable
+/// <param name="State">Its state directory, which another container's may have replaced.</param>
+public sealed record CreatedContainer(StateDirectory State, ContainerRecord Record, LaunchedProcess Process, Cgroup? Cgroup) : IDisposable
 {
     /// <summary>Limits that the host could not set and that are no error, a sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -31,21 +30,12 @@ public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Pr
         }
     }
 
-    /// <summary>The Linux section of its configuration.</summary>
-    internal LinuxConfig? Linux { get; init; }
-
-    /// <summary>Explains an end that its starter could not see coming: the filter killed the payload's first call, or memory was short.</summary>
+    /// <summary>Explains an end that its starter could not see coming: memory was short.</summary>
     /// <returns>A sentence, or null for an end that is the payload's own business.</returns>
     public string? ExplainEnd(ExitStatus status) =>
-        status.Signal switch
-        {
-            // A fault ends a process that may not even exit.
-            Signal.SIGSYS or Signal.SIGSEGV when Linux is { HasSeccomp: true, Seccomp: { } profile } && !ExecutionRule.Allows(profile) =>
-                $"unable to start container process: killed by {status.Signal} (the seccomp profile does not allow execve)",
-            Signal.SIGKILL when Cgroup?.OomKills > 0 =>
-                "a process of the container was killed for lack of memory: its memory limit was reached",
-            _ => null,
-        };
+        status.Signal == Signal.SIGKILL && Cgroup?.OomKills > 0
+            ? "a process of the container was killed for lack of memory: its memory limit was reached"
+            : null;
 
     /// <summary>Listens for the readiness of the payload; null where nobody asked for that.</summary>
     public NotifyProxy? Notify { get; init; }
@@ -55,7 +45,10 @@ public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Pr
     {
         try
         {
-            ContainerRemoval.Delete(context, Record.Id, force: true);
+            if (!State.IsLost)
+            {
+                ContainerRemoval.Delete(context, Record.Id, force: true);
+            }
         }
         catch (CgroupException)
         {
@@ -66,9 +59,10 @@ public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Pr
     /// <summary>Removes the container, whose process has ended and was reaped.</summary>
     public void Remove(RuntimeContext context)
     {
-        if (StateDirectory.TryOpen(context.Root, Record.Id) is { } state)
+        // Who deleted it has removed the rest before.
+        if (!State.IsLost)
         {
-            ContainerRemoval.Remove(context, state, Record, Cgroup, init: null);
+            ContainerRemoval.Remove(context, State, Record, Cgroup, init: null);
         }
     }
 
@@ -78,5 +72,6 @@ public sealed record CreatedContainer(ContainerRecord Record, LaunchedProcess Pr
         Process.Dispose();
         Notify?.Dispose();
         Cgroup?.Dispose();
+        State.Dispose();
     }
 }

@@ -1,9 +1,11 @@
 using Conex.Linux.Errors;
 using Conex.Linux.Processes;
 using Conex.Linux.SyscallPrograms;
+using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.ContainerHooks;
 using Conex.Runtime.Errors;
 using Conex.Runtime.LaunchPlans;
+using Conex.Runtime.Seccomp;
 
 namespace Conex.Runtime.Launch;
 
@@ -48,10 +50,17 @@ internal static class LaunchFailureText
     /// <summary>Explains the end of a process that was killed before it was the payload.</summary>
     /// <param name="status">Null when it is not known.</param>
     /// <param name="oomKills">How often the kernel killed in its cgroup for lack of memory.</param>
-    internal static LaunchException ExplainEnd(ExitStatus? status, ulong oomKills)
+    /// <param name="linux">That section of the configuration.</param>
+    internal static LaunchException ExplainEnd(ExitStatus? status, ulong oomKills, LinuxConfig? linux)
     {
         string how = status is { Signal: not Signal.None } known ? $"killed by {known.Signal}" : "killed";
-        string hint = oomKills > 0 ? " (the memory limit is too small for the start of a container)" : "";
+        // A fault ends a process that may not even exit.
+        bool mayBeByFilter = status is null or { Signal: Signal.SIGSYS or Signal.SIGSEGV };
+        string hint =
+            oomKills > 0 ? " (the memory limit is too small for the start of a container)"
+            : mayBeByFilter && linux is { HasSeccomp: true, Seccomp: { } profile } && !ExecutionRule.Allows(profile)
+                ? " (the seccomp profile does not allow execve)"
+            : "";
         return new LaunchException($"{Prefix}the process was {how} while it set itself up{hint}", 1);
     }
 

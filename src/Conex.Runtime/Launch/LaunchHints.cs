@@ -48,6 +48,7 @@ internal static class LaunchHints
         new("mount the root file system *", [EACCES], "the container's root may not pass a directory above it: chmod o+x up to it"),
         new("mount *", [ELOOP], "the mount point must be an ordinary directory, the image has a symbolic link there"),
         new("mount *", [EINVAL], "SELinux is not active on this host: linux.mountLabel cannot be had") { Log = "'context'" },
+        new("remount *", [EXDEV], "a symbolic link leads to procfs, which is changed by its own path alone"),
         .. Everywhere(["mount *", "bind *"], [EXDEV], "a symbolic link leads the mount point into procfs, where nothing may be hidden"),
         new("mount *", [ENODEV], "this kernel does not know the file system"),
         new("mount *", [ENOTBLK], "the source is no block device"),

@@ -56,6 +56,6 @@ public sealed record LaunchInputs
     /// <summary>Called while the process makes its namespaces: makes the cgroups that it waits for.</summary>
     public Action? OnParting { get; init; }
 
-    /// <summary>Called with the process's number before it does anything: the moment to write it down.</summary>
-    public Action<int>? OnProcess { get; init; }
+    /// <summary>Called with the process before it does anything: the moment to write it down.</summary>
+    public Action<LaunchedProcess>? OnProcess { get; init; }
 }

@@ -7,6 +7,7 @@ using Conex.Linux.SyscallPrograms;
 using Conex.Runtime.Containers;
 using Conex.Runtime.Errors;
 using Conex.Runtime.LaunchPlans;
+using Conex.Runtime.State;
 
 namespace Conex.Runtime.Launch;
 
@@ -23,6 +24,7 @@ public sealed class LaunchedProcess : IDisposable
     private readonly LaunchInputs inputs;
     private readonly UnixSocket channel;
     private FileHandle? copySource;
+    private FileHandle? identity;
     private int copiesDone;
 
     /// <summary>Freed only when nobody runs in it any more.</summary>
@@ -51,6 +53,9 @@ public sealed class LaunchedProcess : IDisposable
     /// <exception cref="LaunchException">It failed; the process is gone.</exception>
     public void AwaitReady() => Listen(LaunchPlan.Message.Ready);
 
+    /// <summary>What the kernel says of the process now; null when it was reaped.</summary>
+    public ProcessIdentity? ReadIdentity() => (identity ??= ProcessIdentity.TryOpen(Pid)) is { } open ? ProcessIdentity.Read(open) : null;
+
     /// <summary>Opens the gate of a plan with <see cref="StartGate.Channel"/>.</summary>
     public void Release() => Go();
 
@@ -60,6 +65,7 @@ public sealed class LaunchedProcess : IDisposable
     {
         Listen(null);
         FreeMemory();
+        identity?.Dispose();
         // Signals are the caller's again.
         inputs.Hooks?.Dispose();
     }
@@ -101,6 +107,7 @@ public sealed class LaunchedProcess : IDisposable
     public void Dispose()
     {
         channel.Dispose();
+        identity?.Dispose();
         inputs.Hooks?.Dispose();
     }
 
@@ -122,7 +129,7 @@ public sealed class LaunchedProcess : IDisposable
                 throw new LaunchException($"{reason}{rest}", 1);
             }
             int n = Receive(message, out FileHandle? descriptor);
-            if (until is null && (n == 0 || (n < 0 && GoesOn())))
+            if (until is null && n <= 0 && GoesOn())
             {
                 return;
             }
@@ -166,9 +173,8 @@ public sealed class LaunchedProcess : IDisposable
         }
     }
 
-    /// <summary>Whether a process that closed its channel with a byte in it unread did so by execve(2): it is there, or ended as it wanted. One that
-    /// is killed closes it a moment before it has ended.</summary>
-    private bool GoesOn() => !HasEnded(LookInterval) || Handle.PeekEnd() is { Signal: Signal.None };
+    /// <summary>Whether a process that closed its channel did so by execve(2), or by its end, where the plan has it so; else it was killed.</summary>
+    private bool GoesOn() => !plan.BecomesPayload || ReadIdentity() is not { HasExecuted: false };
 
     /// <summary>The process ended before it was the payload, and could not say why.</summary>
     private LaunchException EndedEarly()
@@ -176,7 +182,7 @@ public sealed class LaunchedProcess : IDisposable
         ExitStatus? status = HasEnded(LookInterval) ? Handle.TryWait() : null;
         ulong oomKills = inputs.AnyCgroup?.OomKills ?? 0;
         Abandon();
-        return LaunchFailureText.ExplainEnd(status, oomKills);
+        return LaunchFailureText.ExplainEnd(status, oomKills, plan.Linux);
     }
 
     /// <summary>Does what the child waits for, and says whether hooks run until the next message.</summary>

@@ -47,7 +47,7 @@ public static class Launcher
             {
                 WriteOomScore($"{launched.Pid}", score);
             }
-            inputs.OnProcess?.Invoke(launched.Pid);
+            inputs.OnProcess?.Invoke(launched);
             launched.Go();
             return launched;
         }

@@ -81,6 +81,7 @@ public static class ExecPlanCompiler
         {
             Program = program.Build(MemorySharing.FlagFor(namespaces, staysAsInit: false, container.Linux)),
             Channel = channel,
+            Linux = container.Linux,
             Stdio = stdio,
             Init = init,
             Cgroup = cgroup,

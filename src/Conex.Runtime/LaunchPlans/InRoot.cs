@@ -82,7 +82,7 @@ internal static class InRoot
     }
 
     /// <summary>A link, of the image or of a container that runs, must not lead a mount into procfs, where it would hide what the runtime relies
-    /// on (CVE-2019-16884): paths that say so themselves were looked at before.</summary>
+    /// on (CVE-2019-16884), nor a remount, which would change procfs itself: paths that say so themselves were looked at before.</summary>
     internal static void RefuseProcfs(PlanContext context, Register point, string path)
     {
         if (!ProcPaths.Holds(path))

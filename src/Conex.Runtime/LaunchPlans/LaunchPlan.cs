@@ -33,6 +33,9 @@ public sealed record LaunchPlan
     /// <summary>The mounts that the starter hands in for their removal.</summary>
     public IReadOnlyList<Register> Mounts { get; init; } = [];
 
+    /// <summary>The container's Linux section, in which the cause of a failure may lie.</summary>
+    internal LinuxConfig? Linux { get; init; }
+
     /// <summary>What sentences about a failure begin with.</summary>
     public string Attempt { get; init; } = "unable to start container process";
 
@@ -77,6 +80,9 @@ public sealed record LaunchPlan
 
     /// <summary>The instruction with which looking for the payload's program begins; failures from here on are about the program.</summary>
     public required int ExecutionStart { get; init; }
+
+    /// <summary>Whether the process itself executes that program: neither a child of it that it stays init of, nor nobody.</summary>
+    internal bool BecomesPayload => ProgramName.Length > 0 && Arguments is null;
 
     /// <summary>The first instruction after the gate at which the process waits for start; 0 without one.</summary>
     public int AfterGate { get; init; }

@@ -95,7 +95,7 @@ public static class LaunchPlanCompiler
         ExecutionSteps.EnterDirectoryAsUser(program, process, entered);
         HookSteps.AddStart(context, hooks);
         (Register, Register)? arguments = null;
-        bool staysAsInit = spec.Annotations?.GetValueOrDefault("org.conex.init") == "true";
+        bool staysAsInit = StaysAsInit(spec.Annotations);
         if (staysAsInit)
         {
             program.Step("stay as init of the PID namespace, the payload goes on as its child");
@@ -111,6 +111,7 @@ public static class LaunchPlanCompiler
                     : cloneFlags | MemorySharing.FlagFor(cloneFlags, staysAsInit, spec.Linux)
             ),
             Channel = channel,
+            Linux = spec.Linux,
             Listener = listener,
             Stdio = stdio,
             Cgroup = cgroup,
@@ -233,6 +234,10 @@ public static class LaunchPlanCompiler
             program.RaiseLoopback();
         }
     }
+
+    /// <summary>Whether the process stays as init, and the payload is a child of it.</summary>
+    internal static bool StaysAsInit(IReadOnlyDictionary<string, string>? annotations) =>
+        annotations?.GetValueOrDefault("org.conex.init") == "true";
 
     private static void Identify(PlanContext context)
     {

@@ -198,6 +198,7 @@ internal static class MountSteps
         SyscallProgramBuilder program = context.Program;
         program.Step($"remount {path}");
         Register target = InRoot.Find(context, path);
+        InRoot.RefuseProcfs(context, target, path);
         if (!options.Bind && options.Data.Count > 0)
         {
             Register file = program.PickFileSystem(target);

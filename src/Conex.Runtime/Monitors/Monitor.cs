@@ -13,6 +13,7 @@ namespace Conex.Runtime.Monitors;
 public sealed class Monitor : IDisposable
 {
     private readonly Epoll epoll = new();
+    private readonly DirectoryHandle directory;
     private readonly ReadyEvent[] ready = new ReadyEvent[16];
     private readonly ProcessSurroundings surroundings;
     private readonly ConnectionTable connections;
@@ -28,6 +29,7 @@ public sealed class Monitor : IDisposable
     private Monitor(MonitorOptions options, ISupervised supervised)
     {
         surroundings = new ProcessSurroundings(options, epoll);
+        directory = PathAt.OpenDirectory(options.RunDirectory);
         layers = new InheritedLayers(options.Bundle);
         var diagnostics = new Diagnostics(options.Diagnostics ?? FileHandle.StandardError, options.ContainerId);
         LogWriter? log = options.LogFile is { } path
@@ -37,10 +39,10 @@ public sealed class Monitor : IDisposable
         chunk = new OutputChunk(framed: !supervised.UsesTerminal);
         input = new ContainerInput(options.InputEndsWithClient);
         streams = new ContainerStreams(epoll, connections, log, chunk, input);
-        end = new MonitorEnd(options, supervised, diagnostics);
+        end = new MonitorEnd(directory, options, supervised, diagnostics);
         life = new ContainerLife(options, supervised, epoll, connections, streams, end);
         end.ForgetLast();
-        socket = MonitorSocket.Listen($"{options.RunDirectory}/monitor.sock", epoll, connections);
+        socket = MonitorSocket.Listen(options.RunDirectory, directory, epoll, connections);
         CrashStep.At("monitor.start.listening");
         surroundings.Announce();
     }
@@ -63,6 +65,7 @@ public sealed class Monitor : IDisposable
         streams.Dispose();
         life.Dispose();
         surroundings.Dispose();
+        directory.Dispose();
         epoll.Dispose();
     }
 

@@ -6,12 +6,13 @@ using Conex.Linux.Processes;
 namespace Conex.Runtime.Monitors;
 
 /// <summary>What is left of a container when it has ended: <c>exit.json</c>, and nothing else.</summary>
-internal sealed class MonitorEnd(MonitorOptions options, ISupervised supervised, Diagnostics diagnostics)
+/// <param name="directory">The directory itself: the engine may have made another one of its name for the next run.</param>
+internal sealed class MonitorEnd(DirectoryHandle directory, MonitorOptions options, ISupervised supervised, Diagnostics diagnostics)
 {
-    private readonly string path = $"{options.RunDirectory}/exit.json";
+    private const string RecordName = "exit.json";
 
     /// <summary>Removes the record of the run before, which must not be taken for this one's.</summary>
-    internal void ForgetLast() => PathAt.Unlink(PathAt.Current, path);
+    internal void ForgetLast() => PathAt.Unlink(directory, RecordName);
 
     /// <summary>Reaps the process when it has ended.</summary>
     /// <returns>Null while it runs.</returns>
@@ -47,7 +48,7 @@ internal sealed class MonitorEnd(MonitorOptions options, ISupervised supervised,
     {
         try
         {
-            AtomicFile.Write(path, record.ToUtf8Json());
+            AtomicFile.Write(directory, RecordName, record.ToUtf8Json());
         }
         catch (KernelException e)
         {

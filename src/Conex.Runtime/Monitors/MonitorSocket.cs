@@ -11,29 +11,32 @@ internal sealed class MonitorSocket : IDisposable
     /// <summary>0600: who may connect may write to the container.</summary>
     private const uint Mode = 0x180;
 
-    private readonly string path;
+    private const string Name = "monitor.sock";
+
+    private readonly DirectoryHandle directory;
     private readonly UnixSocket listener;
     private readonly Watch watch;
     private readonly ConnectionTable connections;
     private bool closed;
 
-    private MonitorSocket(string path, UnixSocket listener, Epoll epoll, ConnectionTable connections)
+    private MonitorSocket(DirectoryHandle directory, UnixSocket listener, Epoll epoll, ConnectionTable connections)
     {
-        this.path = path;
+        this.directory = directory;
         this.listener = listener;
         this.connections = connections;
         watch = new Watch(epoll, listener, EventKeys.Listener);
     }
 
     /// <summary>Listens, in place of a socket that a monitor before this one left.</summary>
+    /// <param name="directory">The directory that <paramref name="path"/> names now.</param>
     /// <exception cref="KernelException">The directory cannot be written.</exception>
-    internal static MonitorSocket Listen(string path, Epoll epoll, ConnectionTable connections)
+    internal static MonitorSocket Listen(string path, DirectoryHandle directory, Epoll epoll, ConnectionTable connections)
     {
-        PathAt.Unlink(PathAt.Current, path);
-        UnixSocket listener = UnixSocket.Listen(path);
-        PathAt.SetMode(PathAt.Current, path, Mode);
+        PathAt.Unlink(directory, Name);
+        UnixSocket listener = UnixSocket.Listen($"{path}/{Name}");
+        PathAt.SetMode(directory, Name, Mode);
         FileIo.SetNonBlocking(listener);
-        return new MonitorSocket(path, listener, epoll, connections);
+        return new MonitorSocket(directory, listener, epoll, connections);
     }
 
     /// <summary>Takes the clients that wait.</summary>
@@ -60,7 +63,7 @@ internal sealed class MonitorSocket : IDisposable
             return;
         }
         closed = true;
-        PathAt.Unlink(PathAt.Current, path);
+        PathAt.Unlink(directory, Name);
         watch.Drop();
         listener.Dispose();
     }

@@ -2,6 +2,7 @@ using Conex.Linux.Errors;
 using Conex.Linux.Files;
 using Conex.Linux.Processes;
 using Conex.Oci.Json;
+using Conex.Runtime.Containers;
 using Conex.Runtime.Errors;
 using Conex.Runtime.Notifications;
 
@@ -9,7 +10,9 @@ namespace Conex.Runtime.State;
 
 /// <summary>The directory of one container below the runtime's root: <c>state.json</c>, a copy of <c>config.json</c>, and until the
 /// start <c>start.sock</c>.</summary>
-public sealed class StateDirectory
+/// <remarks>Who makes a container holds the lock of its directory until the record leads to all that was made: what came after a removal could be found
+/// by nobody.</remarks>
+public sealed class StateDirectory : IDisposable
 {
     private const string RecordName = "state.json";
     private const string ConfigName = "config.json";
@@ -20,7 +23,15 @@ public sealed class StateDirectory
     private const string RestoreRootName = "criu-root";
     private readonly string path;
 
+    /// <summary>The directory itself, whatever has its name later; null where its name is enough.</summary>
+    private DirectoryHandle? directory;
+
+    private bool locked;
+
     private StateDirectory(string path) => this.path = path;
+
+    /// <summary>Whether somebody else removed it; another container may have its name.</summary>
+    public bool IsLost => directory is not null && PathAt.Status(directory, "") is not { Links: > 0 };
 
     /// <summary>Where a created container waits for its start.</summary>
     public string StartSocket => $"{path}/{SocketName}";
@@ -36,9 +47,9 @@ public sealed class StateDirectory
     /// <summary>Whether the container waits for its start.</summary>
     public bool IsWaiting => PathAt.Status(StartSocket) is not null;
 
-    /// <summary>Makes the directory of a new container.</summary>
+    /// <summary>Makes the directory of a new container, and locks it.</summary>
     /// <param name="stickyRoot">Whether a root that is made now has the sticky bit.</param>
-    /// <exception cref="ContainerStateException">The ID is invalid or taken.</exception>
+    /// <exception cref="ContainerStateException">The ID is invalid or taken, or the container was deleted meanwhile.</exception>
     /// <exception cref="KernelException">The root cannot be written.</exception>
     public static StateDirectory Create(string root, string id, bool stickyRoot = false)
     {
@@ -47,7 +58,46 @@ public sealed class StateDirectory
         {
             throw new ContainerStateException("container with given ID already exists");
         }
-        return new StateDirectory($"{root}/{id}");
+        var state = new StateDirectory($"{root}/{id}");
+        return state.TryLock(RuntimeContext.Deadline)
+            ? state
+            : throw new ContainerStateException("the container was deleted while it was created");
+    }
+
+    /// <summary>Waits until nobody makes the container any more: it is there, or its maker has given up or ended.</summary>
+    /// <returns>False when it is gone.</returns>
+    /// <exception cref="ContainerStateException">Its maker does not get on.</exception>
+    public bool TryLock(TimeSpan patience)
+    {
+        directory ??= PathAt.TryOpenDirectory(path);
+        if (directory is null)
+        {
+            return false;
+        }
+        locked = FileLock.TryLock(directory, patience);
+        return locked
+            ? !IsLost
+            : throw new ContainerStateException(
+                "the container is still being created, and does not get on: end the runtime that creates it first"
+            );
+    }
+
+    /// <summary>Lets others go on: all that was made can be found.</summary>
+    public void Unlock()
+    {
+        if (locked)
+        {
+            locked = false;
+            // Not by closing it: a process of the container may have a copy.
+            FileLock.Unlock(directory!);
+        }
+    }
+
+    /// <summary>Lets others go on, and closes the directory.</summary>
+    public void Dispose()
+    {
+        Unlock();
+        directory?.Dispose();
     }
 
     /// <summary>The directory of a container.</summary>
@@ -143,14 +193,14 @@ public sealed class StateDirectory
     /// <exception cref="KernelException">Something else is in it.</exception>
     public void Remove()
     {
-        using DirectoryHandle? directory = PathAt.TryOpenDirectory(path);
-        if (directory is null)
+        using DirectoryHandle? opened = directory is null ? PathAt.TryOpenDirectory(path) : null;
+        if ((directory ?? opened) is not { } place)
         {
             return;
         }
-        PathAt.Unlink(directory, SocketName);
-        PathAt.Unlink(directory, ConfigName);
-        PathAt.Unlink(directory, RecordName);
+        PathAt.Unlink(place, SocketName);
+        PathAt.Unlink(place, ConfigName);
+        PathAt.Unlink(place, RecordName);
         try
         {
             PathAt.RemoveDirectory(PathAt.Current, path);
@@ -160,11 +210,11 @@ public sealed class StateDirectory
             // What few containers have, or a killed writer left.
             foreach (string name in (string[])[$".{RecordName}.tmp", $".{MountsName}.tmp", MountsName, MountsLockName])
             {
-                PathAt.Unlink(directory, name);
+                PathAt.Unlink(place, name);
             }
             PathAt.Unlink(PathAt.Current, NotifySocketPath);
-            PathAt.RemoveDirectory(directory, NotifyName);
-            PathAt.RemoveDirectory(directory, RestoreRootName);
+            PathAt.RemoveDirectory(place, NotifyName);
+            PathAt.RemoveDirectory(place, RestoreRootName);
             PathAt.RemoveDirectory(PathAt.Current, path);
         }
     }

@@ -4,6 +4,7 @@ using Conex.Oci.RuntimeSpec;
 using Conex.Runtime.Checkpoints;
 using Conex.Runtime.Errors;
 using Conex.Runtime.LaunchPlans;
+using Conex.Runtime.Seccomp;
 
 namespace ConexRuntime.Commands;
 
@@ -36,29 +37,11 @@ internal static class FeatureList
                 Seccomp = new SeccompFeatures
                 {
                     Enabled = true,
-                    Actions =
-                    [
-                        "SCMP_ACT_ALLOW",
-                        "SCMP_ACT_ERRNO",
-                        "SCMP_ACT_KILL",
-                        "SCMP_ACT_KILL_PROCESS",
-                        "SCMP_ACT_KILL_THREAD",
-                        "SCMP_ACT_LOG",
-                        "SCMP_ACT_NOTIFY",
-                        "SCMP_ACT_TRACE",
-                        "SCMP_ACT_TRAP",
-                    ],
-                    Operators =
-                    [
-                        "SCMP_CMP_EQ",
-                        "SCMP_CMP_GE",
-                        "SCMP_CMP_GT",
-                        "SCMP_CMP_LE",
-                        "SCMP_CMP_LT",
-                        "SCMP_CMP_MASKED_EQ",
-                        "SCMP_CMP_NE",
-                    ],
-                    Archs = ["SCMP_ARCH_X86", "SCMP_ARCH_X86_64"],
+                    Actions = SeccompNames.Actions,
+                    Operators = SeccompNames.Operators,
+                    Archs = SeccompNames.Architectures,
+                    KnownFlags = SeccompNames.Flags,
+                    SupportedFlags = SeccompNames.Flags,
                 },
                 Apparmor = new EnabledFeature { Enabled = true },
                 Selinux = new EnabledFeature { Enabled = true },

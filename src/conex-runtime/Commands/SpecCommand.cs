@@ -21,16 +21,18 @@ internal static class SpecCommand
             Options = () =>
                 new OptionTable()
                     .Text("bundle", 'b', "dir", "The bundle's directory", ".")
+                    .Text("config", 'f', "file", "The configuration's file in the bundle", "config.json")
                     .Flag("rootless", "For the user who calls, without root's rights"),
             Run = invocation =>
                 CommandTable.Guard(
                     invocation,
                     _ =>
                     {
-                        string path = $"{Path.GetFullPath(invocation.Text("bundle") ?? ".")}/config.json";
+                        string name = invocation.Text("config") ?? "config.json";
+                        string path = Path.Combine(Path.GetFullPath(invocation.Text("bundle") ?? "."), name);
                         if (PathAt.Status(path) is not null)
                         {
-                            throw new InvalidSpecException("file config.json exists, remove it first");
+                            throw new InvalidSpecException($"file {name} exists, remove it first");
                         }
                         RuntimeSpec spec = invocation.Flag("rootless") ? Rootless(Default()) : Default();
                         AtomicFile.Write(path, spec.ToUtf8Json(), mode: 0x1A4);

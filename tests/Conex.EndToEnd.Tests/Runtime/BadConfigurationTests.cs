@@ -53,6 +53,22 @@ public sealed class BadConfigurationTests : IDisposable
         "device rule of type 'z'"
     )]
     [InlineData("\"linux\":{\"namespaces\":[" + Mount + "],\"resources\":{\"memory\":{\"limit\":\"much\"}}}", "limit")]
+    [InlineData(
+        "\"linux\":{\"namespaces\":[" + Mount + "],\"personality\":{\"domain\":\"BSD\"}}",
+        "linux.personality.domain: unknown \"BSD\""
+    )]
+    [InlineData(
+        "\"linux\":{\"namespaces\":[" + Mount + "],\"personality\":{\"domain\":\"LINUX\",\"flags\":[\"X\"]}}",
+        "linux.personality.flags: no flags are supported"
+    )]
+    [InlineData(
+        "\"process\":{\"args\":[\"true\"],\"cwd\":\"/\",\"scheduler\":{\"policy\":\"SCHED_NONSENSE\"}}",
+        "process.scheduler: unknown policy \"SCHED_NONSENSE\""
+    )]
+    [InlineData(
+        "\"process\":{\"args\":[\"true\"],\"cwd\":\"/\",\"ioPriority\":{\"class\":\"IOPRIO_CLASS_NONE\",\"priority\":1}}",
+        "process.ioPriority: unknown class \"IOPRIO_CLASS_NONE\""
+    )]
     [InlineData("\"mounts\":[{\"destination\":\"/x\"}]", "has neither a type nor a bind option")]
     [InlineData("\"mounts\":[{\"destination\":\"/x\",\"options\":[\"bind\"]}]", "has no source")]
     [InlineData("\"mounts\":[{\"source\":\"/x\"}]", "destination")]

@@ -43,6 +43,69 @@ public sealed class CheckpointConnectionTests : IDisposable
         Plain.Remove();
     }
 
+    [Fact]
+    public void A_connection_is_written_down_where_the_file_that_an_annotation_names_asks_for_it()
+    {
+        string file = Plain.WriteFile("criu.conf", "tcp-established\n");
+        TestBundle bundle = Plain
+            .NewBundle()
+            .With(s => s with { Annotations = new Dictionary<string, string> { ["org.criu.config"] = file } })
+            .Shell(Talker);
+        using RunningProgram run = house.Run(bundle);
+        run.WaitForOutput("word");
+        house.Checkpoint().Succeeded();
+
+        using RunningProgram restored = house.Restore(bundle);
+        restored.WaitForOutput("word\nword\nword\n");
+        Plain.Remove();
+    }
+
+    [Fact]
+    public void A_connection_is_closed_at_the_restore_where_it_is_asked_for()
+    {
+        TestBundle bundle = Plain.NewBundle().Shell($"{Talker}; echo the connection is gone; sleep 1000000");
+        using RunningProgram run = house.Run(bundle);
+        run.WaitForOutput("word");
+        house.Checkpoint("--tcp-established").Succeeded();
+
+        using RunningProgram restored = house.Restore(bundle, "--tcp-close");
+        restored.WaitForOutput("the connection is gone");
+        Plain.Remove();
+    }
+
+    /// <summary>A listener that is stopped takes no connection: the kernel has made it, and nobody has it.</summary>
+    [Fact]
+    public void A_connection_that_nobody_took_yet_is_left_out_where_it_is_asked_for()
+    {
+        TestBundle bundle = Plain.NewBundle().Shell("nc -l -p 99 -e echo answered & echo ready; while :; do sleep 0.02; done");
+        using RunningProgram run = house.Run(bundle);
+        run.WaitForOutput("ready");
+        Eventually.True(() => Plain.Exec("grep", "-q", ":0063 .* 0A ", "/proc/net/tcp", "/proc/net/tcp6").ExitCode == 0, "it listens");
+        Plain.Exec("killall", "-STOP", "nc").Succeeded();
+        using RunningProgram caller = Call();
+        Eventually.True(
+            () => Plain.Exec("grep", "-q", ":0063 .* 01 ", "/proc/net/tcp", "/proc/net/tcp6").ExitCode == 0,
+            "the kernel connects"
+        );
+        CommandResult refused = house.Checkpoint("--leave-running").EndedWith(1);
+        Assert.Contains("In-flight connection (l)", refused.Error, StringComparison.Ordinal);
+        Assert.Single(refused.Error.TrimEnd('\n').Split('\n'));
+        Assert.Equal("running", Plain.Status());
+        house.Checkpoint("--tcp-skip-in-flight").Succeeded();
+
+        using RunningProgram restored = house.Restore(bundle);
+        Plain.Exec("killall", "-CONT", "nc").Succeeded();
+        using RunningProgram second = Call();
+        second.WaitForOutput("answered");
+        Plain.Remove();
+
+        RunningProgram Call() =>
+            RunningProgram.Start(
+                "nsenter",
+                [$"--net=/proc/{Plain.InitPid}/ns/net", $"{bundle.Rootfs}/bin/busybox", "nc", "127.0.0.1", "99"]
+            );
+    }
+
     [Theory]
     [InlineData]
     [InlineData("--empty-ns", "network")]

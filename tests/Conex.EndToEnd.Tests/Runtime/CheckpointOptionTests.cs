@@ -169,6 +169,42 @@ public sealed class CheckpointOptionTests : IDisposable
         Assert.Empty(Plain.Leaks.Find());
     }
 
+    /// <summary>It changes labels that mounts of the image have, and without SELinux none has one.</summary>
+    [Fact]
+    public void The_label_of_mounts_reaches_criu()
+    {
+        const string label = "system_u:object_r:container_file_t:s0:c1,c2";
+        TestBundle bundle = Plain.NewBundle();
+        using RunningProgram run = house.RunCounter(bundle);
+        house.Checkpoint().Succeeded();
+        string trace = $"{Plain.Place}/trace";
+        string[] restore = ["restore", "--detach", "--bundle", bundle.Path, "--image-path", house.Images, "--lsm-mount-context", label];
+        using RunningProgram restored = RunningProgram.Start(
+            Product.OfMachine("strace", "strace"),
+            ["-s", "65536", "-o", trace, Plain.Program, "--root", Plain.StateRoot, .. restore, house.Id],
+            Criu.AddTo
+        );
+        restored.WaitForExit().Succeeded();
+        Assert.Contains(
+            File.ReadLines(trace),
+            l => l.Contains(label, StringComparison.Ordinal) && !l.StartsWith("execve", StringComparison.Ordinal)
+        );
+        Plain.Remove();
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("Soft")]
+    public void A_mode_of_cgroups_that_runc_does_not_know_is_one_sentence(string mode)
+    {
+        using RunningProgram run = house.RunCounter(Plain.NewBundle());
+        house
+            .Checkpoint("--manage-cgroups-mode", mode)
+            .FailedWith(1, $"Invalid manage-cgroups-mode value \"{mode}\": known are soft, full, strict and ignore");
+        Assert.Equal("running", Plain.Status());
+        Plain.Remove();
+    }
+
     private static TestBundle WithLimit(TestBundle bundle, long pids) =>
         bundle.WithResources(
             new LinuxResources

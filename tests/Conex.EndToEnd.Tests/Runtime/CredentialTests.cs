@@ -163,20 +163,50 @@ public sealed class CredentialTests : IDisposable
         Assert.Equal("321", house.Run(bundle).Text);
     }
 
+    [Theory]
+    [InlineData("SCHED_OTHER", 3, "3 0")]
+    [InlineData("SCHED_BATCH", 7, "7 3")]
+    [InlineData("SCHED_IDLE", 0, "0 5")]
+    public void The_scheduler_is_the_configurations(string policy, int nice, string shown) =>
+        Assert.Equal(shown, Scheduled(new Scheduler { Policy = policy, Nice = nice }));
+
     [Fact]
-    public void The_nice_value_of_the_scheduler_is_set()
+    public void The_scheduler_may_be_one_of_deadlines() =>
+        Assert.Equal(
+            "0 6",
+            Scheduled(
+                new Scheduler
+                {
+                    Policy = "SCHED_DEADLINE",
+                    Runtime = 1_000_000,
+                    Deadline = 5_000_000,
+                    Period = 10_000_000,
+                }
+            )
+        );
+
+    [Fact]
+    public void The_IO_priority_is_the_configurations()
     {
         TestBundle bundle = house
             .NewBundle()
             .WithProcess(p =>
                 p with
                 {
-                    Scheduler = new Scheduler { Policy = "SCHED_BATCH", Nice = 7 },
+                    IoPriority = new IoPriority { Class = "IOPRIO_CLASS_BE", Priority = 6 },
                 }
             )
-            .Shell("cut -d' ' -f19,41 /proc/self/stat");
-        Assert.Equal("7 3", house.Run(bundle).Text);
+            .Command("ionice", "-p", "1");
+        Assert.Equal("best-effort: prio 6", house.Run(bundle).Text);
     }
+
+    /// <summary>The payload's nice value and the number of its policy (proc_pid_stat(5), sched(7)).</summary>
+    private string Scheduled(Scheduler scheduler) =>
+        house
+            .Run(
+                house.NewBundle().WithProcess(p => p with { Scheduler = scheduler }).Command("cut", "-d", " ", "-f19,41", "/proc/self/stat")
+            )
+            .Text;
 
     private static Rlimit Limit(string type, ulong soft, ulong hard) =>
         new()

@@ -60,6 +60,31 @@ public sealed class ExecOptionTests : IDisposable
     }
 
     [Fact]
+    public void The_limits_the_score_and_the_umask_of_the_process_hold_for_an_exec()
+    {
+        house.RunDetached(house.NewBundle());
+        string process = house.WriteFile(
+            "process.json",
+            """
+            {"args":["sh","-c","grep 'open files' /proc/self/limits | tr -s ' '; cat /proc/self/oom_score_adj; umask"],"env":["PATH=/bin"],"cwd":"/",
+             "user":{"umask":63},"rlimits":[{"type":"RLIMIT_NOFILE","soft":321,"hard":654}],"oomScoreAdj":200}
+            """
+        );
+        Assert.Equal(["Max open files 321 654 files ", "200", "0077"], house.Do("exec", "--process", process, house.Id).Succeeded().Lines);
+        house.Remove();
+    }
+
+    [Fact]
+    public void An_exec_may_have_no_new_privileges_although_the_container_may()
+    {
+        house.RunDetached(house.NewBundle().WithProcess(p => p with { NoNewPrivileges = false }));
+        string[] look = [house.Id, "grep", "NoNewPrivs", "/proc/self/status"];
+        Assert.Equal("NoNewPrivs:\t0", house.Do(["exec", .. look]).Text);
+        Assert.Equal("NoNewPrivs:\t1", house.Do(["exec", "--no-new-privs", .. look]).Text);
+        house.Remove();
+    }
+
+    [Fact]
     public void A_profile_that_cannot_be_had_is_an_error()
     {
         house.RunDetached(house.NewBundle());

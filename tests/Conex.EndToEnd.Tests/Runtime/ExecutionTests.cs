@@ -121,6 +121,26 @@ public sealed class ExecutionTests : IDisposable
     }
 
     [Fact]
+    public void What_is_for_other_systems_or_of_a_later_specification_is_ignored()
+    {
+        TestBundle bundle = house.NewBundle().Shell("echo ran");
+        bundle.Write();
+        string file = $"{bundle.Path}/config.json";
+        const string others = """
+            "windows":{"layerFolders":["a"]},"solaris":{"milestone":"x"},"zos":{"namespaces":[{"type":"pid"}]},"freebsd":{"jail":{}},
+            "vm":{"hypervisor":{"path":"/no/such"},"kernel":{"path":"/no/such"}},"tomorrow":[{"a":{}}],
+            """;
+        File.WriteAllText(
+            file,
+            File.ReadAllText(file)
+                .Replace("\"ociVersion\":\"1.2.0\"", $"{others}\"ociVersion\":\"1.99.0\"", StringComparison.Ordinal)
+                .Replace("\"linux\":{", "\"linux\":{\"tomorrow\":1,", StringComparison.Ordinal)
+        );
+        Assert.Contains("tomorrow", File.ReadAllText(file), StringComparison.Ordinal);
+        Assert.Equal("ran", house.Do("run", "--bundle", bundle.Path, house.Id).Text);
+    }
+
+    [Fact]
     public void A_script_is_run_by_its_interpreter()
     {
         TestBundle bundle = house.NewBundle().Program("/script", "#!/bin/sh\necho \"$0 $1\"\n"u8.ToArray()).Command("/script", "argument");

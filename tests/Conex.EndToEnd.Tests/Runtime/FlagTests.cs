@@ -28,12 +28,23 @@ public sealed class FlagTests : IDisposable
     [Fact]
     public void Without_a_pivot_the_container_has_its_own_root()
     {
-        TestBundle bundle = house
-            .NewBundle()
-            .Shell($"ls / | sort | xargs; ls {house.Place} 2>&1 | wc -l; grep -c {house.Place} /proc/self/mountinfo");
-        string[] lines = house.Run(bundle, "--no-pivot").Lines;
-        Assert.Equal("bin dev etc proc root sys tmp usr var", lines[0]);
-        Assert.Equal("1", lines[1]);
+        TestBundle bundle = house.NewBundle().Shell($"ls / | sort | xargs; test -e {house.Place} || echo hidden");
+        bundle.Write();
+        Assert.Equal((true, false), Calls());
+        Assert.Equal((false, true), Calls("--no-pivot"));
+
+        (bool Pivots, bool Moves) Calls(params string[] options)
+        {
+            string trace = $"{house.Place}/trace";
+            string[] run = [house.Program, "--root", house.StateRoot, "run", "--bundle", bundle.Path, .. options, house.Id];
+            CommandResult result = RunningProgram.Run(
+                Product.OfMachine("strace", "strace"),
+                ["-f", "-e", "trace=pivot_root,chroot", "-o", trace, .. run]
+            );
+            Assert.Equal(["bin dev etc proc root sys tmp usr var", "hidden"], result.Succeeded().Lines);
+            string calls = File.ReadAllText(trace);
+            return (calls.Contains("pivot_root(", StringComparison.Ordinal), calls.Contains("chroot(", StringComparison.Ordinal));
+        }
     }
 
     [Fact]

@@ -39,6 +39,21 @@ public sealed class HookTests : IDisposable
     }
 
     [Fact]
+    public void A_hook_that_does_not_read_and_writes_more_than_a_pipe_takes_holds_nobody_up()
+    {
+        const int more = 300_000;
+        TestBundle bundle = house.NewBundle();
+        bundle.With(s =>
+            s with
+            {
+                Hooks = Everywhere(_ => Script($"head -c {more} /dev/zero; head -c {more} /dev/zero >&2")),
+                Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { ["org.example/large"] = new string('x', more) },
+            }
+        );
+        house.Run(bundle).Succeeded();
+    }
+
+    [Fact]
     public void A_monitor_has_the_same_hooks()
     {
         TestBundle bundle = house.WithHookLog(house.NewBundle().Shell("true"));

@@ -131,6 +131,26 @@ public sealed class HostileImageTests : IDisposable
         string Source() => to.EndsWith("meminfo", StringComparison.Ordinal) ? $"{target}/secret" : target;
     }
 
+    [Theory]
+    [InlineData("/link", "remount", "rw", "suid", "exec")]
+    [InlineData("/link/../link/.", "bind", "remount", "ro")]
+    public void No_link_leads_a_remount_to_proc(string destination, params string[] options)
+    {
+        house
+            .Run(WithLink("/link", "/proc").Mount(destination, "none", "none", options))
+            .FailedWith(1, "a symbolic link leads to procfs, which is changed by its own path alone");
+    }
+
+    [Fact]
+    public void Proc_is_mounted_anew_by_its_own_path()
+    {
+        TestBundle bundle = house
+            .NewBundle()
+            .Mount("/proc", "proc", "proc", "remount", "ro")
+            .Command("grep", " /proc ", "/proc/self/mounts");
+        Assert.StartsWith("proc /proc proc ro,", house.Run(bundle).Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_of_proc_that_may_be_replaced_is_replaced()
     {
@@ -186,6 +206,19 @@ public sealed class HostileImageTests : IDisposable
             .WithoutMount("/dev/mqueue")
             .WithoutMount("/dev");
         RunOrRefuse(bundle.Shell("echo written >/dev/console"));
+    }
+
+    [Theory]
+    [InlineData("ln -s /tmp/mine")]
+    [InlineData("cp /etc/hostname")]
+    [InlineData("mkfifo")]
+    [InlineData("sh -c 'mknod $0 c 5 2'")]
+    public void A_terminal_comes_from_no_ptmx_of_the_image(string made)
+    {
+        TestBundle bundle = WithOwnDevices(house.NewBundle()).WithProcess(p => p with { Terminal = true }).Shell("echo written");
+        Directory.CreateDirectory($"{bundle.Rootfs}/dev/pts");
+        RunningProgram.Run("sh", ["-c", $"{made} {bundle.Rootfs}/dev/pts/ptmx"]).Succeeded();
+        house.Run(bundle).FailedWith(1, "open a terminal of the container's devpts: ");
     }
 
     [Fact]

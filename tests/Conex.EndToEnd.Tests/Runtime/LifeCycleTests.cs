@@ -204,8 +204,27 @@ public sealed class LifeCycleTests : IDisposable
     }
 
     [Fact]
-    public void State_lies_nowhere_but_below_the_root_option() =>
-        RunningProgram.Run(house.Program, ["--root", "/", "list"]).FailedWith(1, "--root must not be the root of the file system");
+    public void State_lies_nowhere_but_below_the_root_option()
+    {
+        using RunningProgram created = house.Create(house.NewBundle());
+        Assert.True(File.Exists($"{house.StateRoot}/{house.Id}/state.json"));
+        Assert.False(Path.Exists($"/run/conex-runtime/{house.Id}"));
+        RunningProgram.Run(house.Program, ["state", house.Id]).FailedWith(1, "container does not exist");
+        RunningProgram.Run(house.Program, ["--root", $"{house.Place}/other", "state", house.Id]).FailedWith(1, "container does not exist");
+        house.Remove();
+        Assert.False(Path.Exists($"{house.StateRoot}/{house.Id}"));
+    }
+
+    [Fact]
+    public void Spec_writes_under_another_name_and_over_no_file()
+    {
+        TestBundle bundle = house.NewBundle();
+        string[] spec = ["spec", "--bundle", bundle.Path, "-f", "../other.json"];
+        house.Do(spec).Succeeded();
+        Assert.Contains("\"ociVersion\":\"1.3.0\"", File.ReadAllText($"{house.Place}/other.json"), StringComparison.Ordinal);
+        Assert.False(File.Exists($"{bundle.Path}/config.json"));
+        house.Do(spec).FailedWith(1, "file ../other.json exists, remove it first");
+    }
 
     [Fact]
     public void What_spec_writes_runs()

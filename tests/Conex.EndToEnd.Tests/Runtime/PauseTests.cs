@@ -17,6 +17,8 @@ public sealed class PauseTests : IDisposable
         house.Do("pause", house.Id).Succeeded();
         Assert.Equal("paused", house.Status());
         created.Send("a line\n");
+        Thread.Sleep(200);
+        Assert.Equal("", created.Output);
         house.Do("resume", house.Id).Succeeded();
         Assert.Equal("running", house.Status());
         created.WaitForOutput("got a line");

@@ -25,6 +25,14 @@ internal sealed class ImageArchive : IDisposable
     /// <summary>The image's ID.</summary>
     internal string ConfigDigest { get; }
 
+    /// <summary>Takes an image in whose upper layer no other has; it prints the mark.</summary>
+    internal static void Load(EngineHouse house, string name, string mark)
+    {
+        house.Prepare();
+        using var archive = new ImageArchive(mark);
+        house.Do("load", "-q", "-i", archive.Docker($"{house.Place}/load.tar", name)).Succeeded();
+    }
+
     private JsonObject Config(string mark) =>
         new()
         {

@@ -76,10 +76,7 @@ internal static class ProgramFailures
                 null,
                 "the seccomp profile does not allow execve",
                 (_, b) => b.WithLinux(l => l with { Seccomp = Killing("execve") })
-            )
-            {
-                ExitCode = 128 + 31,
-            },
+            ),
             ["nothing allowed by the seccomp profile"] = new(
                 null,
                 null,
@@ -92,10 +89,7 @@ internal static class ProgramFailures
                             Seccomp = new() { DefaultAction = "SCMP_ACT_ERRNO", Architectures = ["SCMP_ARCH_X86_64"] },
                         }
                     )
-            )
-            {
-                ExitCode = 128 + 11,
-            },
+            ),
             ["a working directory that is missing in a read-only root"] = new(
                 "*",
                 "enter the working directory /no/such",
