@@ -19,6 +19,8 @@ need_peers() {
     collect_apt_settings
     [ -x "$CONEX_PEERS/engine/usr/bin/containerd" ] || step "fetching docker and containerd" fetch_engines || return
     [ -x "$CONEX_PEERS/criu/bin/criu" ] || step "fetching criu" fetch_criu || echo "criu cannot be had, so some tests will skip" >&2
+    [ -x "$CONEX_PEERS/containerd/usr/bin/containerd" ] || step "fetching containerd of a newer Debian" extract_newer containerd containerd sid stable ||
+        echo "no newer containerd can be had, so some tests will skip" >&2
     # Debian 12's knows no tar as a device. Without one the tests that need it skip.
     [ -x "$CONEX_PEERS/erofs/usr/bin/fsck.erofs" ] || step "fetching fsck.erofs of a newer Debian" fetch_erofs ||
         echo "fsck.erofs cannot be had, so some tests will skip" >&2

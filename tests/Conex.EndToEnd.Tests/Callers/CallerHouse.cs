@@ -14,10 +14,13 @@ internal sealed class CallerHouse : IDisposable
     private readonly List<RunningProgram> started = [];
     private readonly LeakCheck leaks;
     private readonly RunningProgram container;
+    private readonly string programs;
 
     /// <param name="start">Starts the engine; what it began in vain ends.</param>
-    internal CallerHouse(Action<CallerHouse> start)
+    /// <param name="programs">Where the engine's programs are, as in PATH; null: where ./test unpacks this Debian's.</param>
+    internal CallerHouse(Action<CallerHouse> start, string? programs = null)
     {
+        this.programs = programs ?? UnpackedPeers.Directories;
         leaks = new LeakCheck(Name);
         Directory.CreateDirectory(Place);
         // Containers of any user read what is bound from here.
@@ -117,7 +120,7 @@ internal sealed class CallerHouse : IDisposable
         start.Environment["TMPDIR"] = Place;
         start.Environment["TZ"] = "UTC";
         // Where ./test unpacked what must not be installed.
-        start.Environment["PATH"] = $"{Criu.Directory}:{UnpackedPeers.Directories}:{start.Environment["PATH"]}:/usr/sbin:/sbin";
+        start.Environment["PATH"] = $"{Criu.Directory}:{programs}:{start.Environment["PATH"]}:/usr/sbin:/sbin";
         foreach (string name in (string[])["DOCKER_HOST", "DOCKER_CONTEXT", "CONTAINER_HOST", "XDG_RUNTIME_DIR", "CONTAINERS_CONF"])
         {
             start.Environment.Remove(name);

@@ -3,13 +3,22 @@ using Conex.EndToEnd.Tests.Support;
 namespace Conex.EndToEnd.Tests.Callers;
 
 /// <summary>Debian's containerd, whose <c>ctr</c> runs containers with the runtime under test; the image <see cref="Image"/> is there.</summary>
-public sealed class Containerd : IDisposable
+public class Containerd : IDisposable
 {
     internal const string Image = "docker.io/library/box:1";
     private const string Address = "/run/containerd.sock";
     private readonly Lazy<CallerHouse> house;
+    private readonly string programs;
 
-    public Containerd() => house = new(Start);
+    public Containerd()
+        : this(UnpackedPeers.Directories) { }
+
+    /// <param name="programs">Where its programs are, as in PATH.</param>
+    private protected Containerd(string programs)
+    {
+        this.programs = programs;
+        house = new(Start);
+    }
 
     internal CallerHouse House => house.Value;
 
@@ -20,7 +29,7 @@ public sealed class Containerd : IDisposable
     internal string Ask(params string[] arguments) => Do(arguments).Text;
 
     internal RunningProgram Begin(PseudoTerminal terminal, params string[] arguments) =>
-        terminal.Start(House.Join, [UnpackedPeers.Program("ctr"), "-a", Address, .. arguments]);
+        terminal.Start(House.Join, [UnpackedPeers.Program("ctr", programs), "-a", Address, .. arguments]);
 
     internal RunningProgram Begin(params string[] arguments) => House.Begin("ctr", ["-a", Address, .. arguments]);
 
@@ -45,11 +54,11 @@ public sealed class Containerd : IDisposable
         }
     }
 
-    private static CallerHouse Start()
+    private CallerHouse Start()
     {
         Machine.RequireRoot();
-        UnpackedPeers.Program("containerd");
-        return new CallerHouse(Ready);
+        UnpackedPeers.Program("containerd", programs);
+        return new CallerHouse(Ready, programs);
     }
 
     private static void Ready(CallerHouse made)

@@ -3,7 +3,7 @@ using Conex.EndToEnd.Tests.Support;
 namespace Conex.EndToEnd.Tests.Callers;
 
 /// <summary>containerd's shim drives this runtime.</summary>
-public sealed class ContainerdTests(Containerd containerd) : IClassFixture<Containerd>
+public class ContainerdTests(Containerd containerd) : IClassFixture<Containerd>
 {
     [Fact]
     public void Run()

@@ -5,19 +5,20 @@ namespace Conex.EndToEnd.Tests.Callers;
 /// <summary>Debian's docker.io and containerd, which <c>./test</c> unpacks: installed, their daemons would start.</summary>
 internal static class UnpackedPeers
 {
-    private static readonly string Root = Path.Combine(
-        Environment.GetEnvironmentVariable("CONEX_PEERS") ?? Path.Combine(Repository.Root, "artifacts/peers"),
-        "engine/usr"
-    );
+    private static readonly string Root =
+        Environment.GetEnvironmentVariable("CONEX_PEERS") ?? Path.Combine(Repository.Root, "artifacts/peers");
 
     /// <summary>For PATH.</summary>
-    internal static string Directories => $"{Root}/sbin:{Root}/bin";
+    internal static string Directories => $"{Root}/engine/usr/sbin:{Root}/engine/usr/bin";
+
+    /// <summary>The same of a newer Debian's containerd.</summary>
+    internal static string NewerContainerd => $"{Root}/containerd/usr/bin";
 
     /// <summary>Skips the test where the program could not be had.</summary>
-    internal static string Program(string name)
+    internal static string Program(string name, string? directories = null)
     {
-        string? found = Directories.Split(':').Select(d => $"{d}/{name}").FirstOrDefault(File.Exists);
-        Assert.SkipWhen(found is null, $"{name} is missing: ./test unpacks it in {Root}");
+        string? found = (directories ?? Directories).Split(':').Select(d => $"{d}/{name}").FirstOrDefault(File.Exists);
+        Assert.SkipWhen(found is null, $"{name} is missing: ./test unpacks it in {directories ?? Directories}");
         return found!;
     }
 

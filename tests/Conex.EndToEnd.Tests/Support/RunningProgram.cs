@@ -76,13 +76,15 @@ internal sealed class RunningProgram : IDisposable
 
     internal void Signal(Signal signal) => Signals.Send(Pid, signal);
 
-    /// <summary>Waits until the program has ended; what it started may go on and print.</summary>
+    /// <summary>Waits until the program has ended, and takes all that it has printed; what it started may go on and print.</summary>
     internal CommandResult WaitForExit(TimeSpan? patience = null)
     {
         Assert.True(
             process.WaitForExit(patience ?? Patience),
             $"{command} runs after {patience ?? Patience}\nstdout: {Output}\nstderr: {Error}"
         );
+        output.CatchUp();
+        error.CatchUp();
         return Result();
     }
 

@@ -1,4 +1,8 @@
+using System.IO.Pipes;
+using System.Runtime.InteropServices;
 using System.Text;
+using Conex.Linux.Files;
+using Conex.Linux.Polling;
 
 namespace Conex.EndToEnd.Tests.Support;
 
@@ -7,10 +11,24 @@ internal sealed class StreamText
 {
     private readonly Lock gate = new();
     private readonly StringBuilder text = new();
+    private readonly byte[] buffer = new byte[16384];
+    private readonly char[] characters = new char[16384];
+    private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
+    private readonly SafeHandle owner;
+    private readonly FileHandle file;
     private bool ended;
     private TaskCompletionSource more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal StreamText(Stream stream) => new Thread(() => Collect(stream)) { IsBackground = true }.Start();
+    /// <param name="stream">Of a pipe or a file.</param>
+    internal StreamText(Stream stream)
+    {
+        owner = stream is PipeStream pipe ? pipe.SafePipeHandle : ((FileStream)stream).SafeFileHandle;
+        // Whoever disposes of the stream closes it only when nothing more comes.
+        bool added = false;
+        owner.DangerousAddRef(ref added);
+        file = new FileHandle((int)owner.DangerousGetHandle(), ownsHandle: false);
+        new Thread(Collect) { IsBackground = true }.Start();
+    }
 
     internal string Text
     {
@@ -53,37 +71,42 @@ internal sealed class StreamText
         }
     }
 
-    private void Collect(Stream stream)
+    /// <summary>Takes what is there already.</summary>
+    internal void CatchUp()
     {
-        byte[] buffer = new byte[16384];
-        var decoder = Encoding.UTF8.GetDecoder();
-        char[] characters = new char[buffer.Length];
-        try
-        {
-            int n;
-            while ((n = stream.Read(buffer)) > 0)
-            {
-                int count = decoder.GetChars(buffer, 0, n, characters, 0);
-                Add(characters.AsSpan(0, count));
-            }
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            // The other side of a terminal was closed (EIO), or the test is over.
-        }
-        Add([], last: true);
+        while (Take()) { }
     }
 
-    private void Add(ReadOnlySpan<char> characters, bool last = false)
+    private void Collect()
+    {
+        while (!ended)
+        {
+            _ = Poll.Readable([file], -1);
+            Take();
+        }
+        owner.DangerousRelease();
+    }
+
+    /// <returns>False when nothing is there, or nothing will come.</returns>
+    private bool Take()
     {
         TaskCompletionSource done;
+        bool goesOn;
         lock (gate)
         {
-            text.Append(characters);
-            ended |= last;
+            if (ended || Poll.Readable([file], 0) < 0)
+            {
+                return false;
+            }
+            // The other side of a terminal was closed: EIO.
+            int n = FileIo.TryRead(file, buffer, out _);
+            goesOn = n > 0;
+            text.Append(characters, 0, goesOn ? decoder.GetChars(buffer, 0, n, characters, 0) : 0);
+            ended = !goesOn;
             done = more;
             more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
         done.SetResult();
+        return goesOn;
     }
 }
