@@ -15,7 +15,7 @@ internal sealed class StreamText
     private readonly char[] characters = new char[16384];
     private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
     private readonly SafeHandle owner;
-    private readonly FileHandle file;
+    private readonly int descriptor;
     private bool ended;
     private TaskCompletionSource more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -26,7 +26,7 @@ internal sealed class StreamText
         // Whoever disposes of the stream closes it only when nothing more comes.
         bool added = false;
         owner.DangerousAddRef(ref added);
-        file = new FileHandle((int)owner.DangerousGetHandle(), ownsHandle: false);
+        descriptor = (int)owner.DangerousGetHandle();
         new Thread(Collect) { IsBackground = true }.Start();
     }
 
@@ -79,6 +79,7 @@ internal sealed class StreamText
 
     private void Collect()
     {
+        using FileHandle file = new(descriptor, ownsHandle: false);
         while (!ended)
         {
             _ = Poll.Readable([file], -1);
@@ -90,6 +91,7 @@ internal sealed class StreamText
     /// <returns>False when nothing is there, or nothing will come.</returns>
     private bool Take()
     {
+        using FileHandle file = new(descriptor, ownsHandle: false);
         TaskCompletionSource done;
         bool goesOn;
         lock (gate)
