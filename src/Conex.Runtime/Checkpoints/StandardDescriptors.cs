@@ -43,7 +43,7 @@ internal static class StandardDescriptors
     /// <summary>A terminal or /dev/null, opened once to read and once to write, must do for both.</summary>
     private static FileHandle Replacement(int[] numbers)
     {
-        int[] modes = [.. numbers.Select(n => Info(Environment.ProcessId, n).Flags & AccessMode)];
+        int[] modes = [.. numbers.Select(n => Info(Environment.ProcessId, n)?.Flags & AccessMode ?? ReadOnly)];
         int writer = Array.FindIndex(modes, m => m != ReadOnly);
         if (writer >= 0 && Array.TrueForAll(modes, m => m != ReadWrite) && modes.Contains(ReadOnly))
         {
@@ -72,16 +72,15 @@ internal static class StandardDescriptors
         {
             return "";
         }
-        if (link.StartsWith("pipe:", StringComparison.Ordinal))
-        {
-            return HasOtherEnd(link, Info(init, number).Flags, processes) ? "" : link;
-        }
-        if (!link.StartsWith('/') || PathAt.Status(path) is not { } status)
+        if (Info(init, number) is not (int flags, string mount))
         {
             return "";
         }
-        string mount = Info(init, number).Mount;
-        if (mounts.Contains(mount))
+        if (link.StartsWith("pipe:", StringComparison.Ordinal))
+        {
+            return HasOtherEnd(link, flags, processes) ? "" : link;
+        }
+        if (!link.StartsWith('/') || PathAt.Status(path) is not { } status || mounts.Contains(mount))
         {
             return "";
         }
@@ -99,13 +98,13 @@ internal static class StandardDescriptors
         {
             foreach (string descriptor in Descriptors(process))
             {
-                if (TryReadLink($"/proc/{process}/fd/{descriptor}") == pipe)
+                if (
+                    TryReadLink($"/proc/{process}/fd/{descriptor}") == pipe
+                    && Info(process, int.Parse(descriptor, CultureInfo.InvariantCulture)) is { } other
+                    && (other.Flags & AccessMode) == ReadOnly != reads
+                )
                 {
-                    int other = Info(process, int.Parse(descriptor, CultureInfo.InvariantCulture)).Flags & AccessMode;
-                    if (other == ReadOnly != reads)
-                    {
-                        return true;
-                    }
+                    return true;
                 }
             }
         }
@@ -125,12 +124,16 @@ internal static class StandardDescriptors
         }
     }
 
-    /// <summary>proc_pid_fdinfo(5): flags in octal digits, and the mount's number.</summary>
-    private static (int Flags, string Mount) Info(int process, int descriptor)
+    /// <summary>proc_pid_fdinfo(5): flags in octal digits, and the mount's number; null when the descriptor is closed or its process has ended.</summary>
+    private static (int Flags, string Mount)? Info(int process, int descriptor)
     {
         int flags = 0;
         string mount = "0";
-        foreach (string line in Text($"/proc/{process}/fdinfo/{descriptor}").Split('\n'))
+        if (TryText($"/proc/{process}/fdinfo/{descriptor}") is not { } text)
+        {
+            return null;
+        }
+        foreach (string line in text.Split('\n'))
         {
             int colon = line.IndexOf(':');
             string value = colon < 0 ? "" : line[(colon + 1)..].Trim();
@@ -146,10 +149,17 @@ internal static class StandardDescriptors
         return (flags, mount);
     }
 
-    private static string Text(string path)
+    private static string? TryText(string path)
     {
         using FileHandle? file = PathAt.TryOpen(PathAt.Current, path, OpenMode.Read, out _);
-        return file is null ? "" : System.Text.Encoding.UTF8.GetString(FileIo.ReadToEnd(file, path, 1 << 20));
+        try
+        {
+            return file is null ? null : System.Text.Encoding.UTF8.GetString(FileIo.ReadToEnd(file, path, 1 << 20));
+        }
+        catch (KernelException e) when (e.Error is Errno.ENOENT or Errno.ESRCH)
+        {
+            return null;
+        }
     }
 
     private static string? TryReadLink(string path)
