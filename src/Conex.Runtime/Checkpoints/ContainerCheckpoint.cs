@@ -83,12 +83,29 @@ public static class ContainerCheckpoint
         {
             request.Set(CriuOption.StatusDescriptor, status);
         }
+        LeaveOutRootCgroups(request, init);
         ExternalNamespaces.AddToDump(request, spec.Linux, init, program.Version);
         if (!options.PreDump)
         {
             AddSurroundings(request, container, spec, init, cgroup, options);
         }
         Run(container, options, program, request);
+    }
+
+    /// <summary>criu writes down every cgroup below a container's in each hierarchy, and makes them again at the restore. In a hierarchy where the container
+    /// is in the root, as in a version 2 tree that its starter does not see, these are the cgroups of the whole host.</summary>
+    private static void LeaveOutRootCgroups(CriuRequest request, int init)
+    {
+        // proc_pid_cgroup(5): number, controllers, path.
+        string[][] places = [.. File.ReadLines($"/proc/{init}/cgroup").Select(line => line.Split(':', 3))];
+        if (Array.TrueForAll(places, place => place[2] != "/"))
+        {
+            return;
+        }
+        foreach (string[] place in places.Where(place => place[2] != "/"))
+        {
+            request.Set(CriuOption.CgroupDumpController, place[1]);
+        }
     }
 
     /// <summary>What is around the processes; memory alone has none of it.</summary>

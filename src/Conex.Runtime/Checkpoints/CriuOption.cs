@@ -30,6 +30,7 @@ public enum CriuOption
     External = 37,
     EmptyNamespaces = 38,
     JoinNamespace = 39,
+    CgroupDumpController = 43,
     FreezeCgroup = 44,
     TcpSkipInFlight = 46,
     LazyPages = 48,

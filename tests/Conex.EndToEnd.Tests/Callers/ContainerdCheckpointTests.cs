@@ -31,7 +31,18 @@ public sealed class ContainerdCheckpointTests(Containerd containerd) : IClassFix
         Start("ended");
         string images = $"{containerd.House.Place}/images";
 
-        containerd.Do("task", "checkpoint", "--exit", "--image-path", images, "ended").Succeeded();
+        // Whoever restores would make it again: containerd does not see the version 2 tree of a hybrid host, so its containers are in the root there.
+        string tree = Directory.Exists("/sys/fs/cgroup/unified") ? "/sys/fs/cgroup/unified" : "/sys/fs/cgroup";
+        DirectoryInfo stranger = Directory.CreateDirectory($"{tree}/{containerd.House.Name}-stranger");
+        try
+        {
+            containerd.Do("task", "checkpoint", "--exit", "--image-path", images, "ended").Succeeded();
+        }
+        finally
+        {
+            stranger.Delete();
+        }
+        Assert.DoesNotContain(stranger.Name, File.ReadAllText($"{images}/cgroup.img"), StringComparison.Ordinal);
         Assert.True(File.Exists($"{images}/descriptors.json"));
         Eventually.True(() => containerd.Ask("task", "ls").Contains("STOPPED", StringComparison.Ordinal), "the task ends");
         containerd.Remove("ended");
