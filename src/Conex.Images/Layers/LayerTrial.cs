@@ -30,21 +30,25 @@ public sealed record LayerTrial
     /// <param name="places">Where a mount gets a place.</param>
     internal static LayerTrial Run(DirectoryHandle directory, LayerPlaces places)
     {
-        bool oneByOne = true;
+        (LayerStorage best, string obstacle) = TryOrTell(directory, places);
+        return new LayerTrial
+        {
+            Best = best,
+            Obstacle = obstacle,
+            // What is mounted was put into an overlay so.
+            TakesLayersOneByOne = best != LayerStorage.Unpacked || !IsUnknown(directory),
+        };
+    }
+
+    private static (LayerStorage Best, string Obstacle) TryOrTell(DirectoryHandle directory, LayerPlaces places)
+    {
         try
         {
-            oneByOne = !IsUnknown(directory);
-            (LayerStorage best, string obstacle) = Try(directory, places);
-            return new LayerTrial
-            {
-                Best = best,
-                Obstacle = obstacle,
-                TakesLayersOneByOne = oneByOne,
-            };
+            return Try(directory, places);
         }
         catch (Exception e) when (e is KernelException or IOException or UnauthorizedAccessException)
         {
-            return new LayerTrial { Obstacle = e.Message, TakesLayersOneByOne = oneByOne };
+            return (LayerStorage.Unpacked, e.Message);
         }
     }
 
