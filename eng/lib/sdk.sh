@@ -5,6 +5,9 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_WORKLOAD_UPDATE_
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 # No build server outlives a build: it would keep the memory. The compiler's is one of our own, which `stop_compiler` ends.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+# What lives for a minute: the compiler's server asks for the collector of a server, which costs it half of its time on few processors, and code
+# that is measured before it is compiled again pays off later than that.
+export DOTNET_gcServer=0 DOTNET_TieredPGO=0
 compiler_options=(-p:UseSharedCompilation=true "-p:SharedCompilationId=conex-$$")
 export HOME=${HOME:-$root/artifacts/home}
 
