@@ -29,6 +29,8 @@ public sealed class HandoverTests : IDisposable
     [Fact]
     public void An_attached_run_goes_on_and_gets_its_code()
     {
+        // A web server that stops cuts what is left after half a minute, unless it is told not to.
+        TimeSpan longerThanHosts = TimeSpan.FromSeconds(33);
         RunningProgram run = house.Begin(
             "run",
             "-i",
@@ -45,6 +47,7 @@ public sealed class HandoverTests : IDisposable
 
         house.Programs = Programs.OfProduct;
         house.Do("version").Succeeded();
+        Assert.False(Eventually.Becomes(() => run.HasExited, longerThanHosts), run.Error);
         run.Send("hello\n");
 
         CommandResult result = run.Finish();
