@@ -6,6 +6,9 @@ namespace Conex.Images.Checks;
 /// <summary>Temporary files. A start of the engine removes those of the former one, so what is older than this engine is nobody's.</summary>
 internal static class Leftovers
 {
+    // Files get their times from the clock's last tick, in whole seconds here.
+    private const int ClockLag = 1;
+
     internal static void Check(ImageStore store, CheckOptions options, List<StoreFinding> findings)
     {
         foreach ((string place, Func<string, bool> isTemporary) in Places(store.Data))
@@ -16,7 +19,7 @@ internal static class Leftovers
                 if (
                     !isTemporary(entry.Text)
                     || PathAt.Status(directory, entry.Text, follow: false) is not { } status
-                    || status.ModifiedSeconds >= store.OpenedAt.ToUnixTimeSeconds()
+                    || status.ModifiedSeconds >= store.OpenedAt.ToUnixTimeSeconds() - ClockLag
                 )
                 {
                     continue;

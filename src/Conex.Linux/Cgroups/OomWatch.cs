@@ -15,13 +15,13 @@ public sealed class OomWatch : IDisposable
     private readonly DirectoryWatch? directory;
     private ulong kills;
 
-    private OomWatch(Cgroup cgroup, FileHandle handle, FileHandle file)
+    private OomWatch(Cgroup cgroup, FileHandle handle, FileHandle file, ulong kills = 0)
     {
         this.cgroup = cgroup;
         this.file = file;
         Handle = handle;
         directory = handle as DirectoryWatch;
-        kills = cgroup.OomKills;
+        this.kills = kills;
     }
 
     /// <summary>Readable (poll) when there may be something to <see cref="Take"/>.</summary>
@@ -81,8 +81,10 @@ public sealed class OomWatch : IDisposable
     /// <summary>The kernel tells a directory's watchers of a changed file only while the file is open (kernfs_notify_workfn).</summary>
     private static OomWatch OpenUnified(Cgroup cgroup, CgroupNode node, FileHandle file)
     {
+        // Counted first: what comes once it is watched is new.
+        ulong kills = cgroup.OomKills;
         var watch = new DirectoryWatch();
         watch.Add(node.FullPath);
-        return new OomWatch(cgroup, watch, file);
+        return new OomWatch(cgroup, watch, file, kills);
     }
 }
