@@ -46,6 +46,7 @@ internal sealed class RegistryTransport(RegistrySettings settings) : IDisposable
     }
 
     /// <summary>How a registry is spoken to: TLS, unless it is insecure and knows none.</summary>
+    /// <exception cref="RegistryException">It takes the connection and does not answer.</exception>
     internal async Task<string> SchemeAsync(string authority, CancellationToken cancellationToken)
     {
         if (!HostRules.IsInsecure(authority, settings))
@@ -71,6 +72,10 @@ internal sealed class RegistryTransport(RegistrySettings settings) : IDisposable
             )
         {
             scheme = Uri.UriSchemeHttp;
+        }
+        catch (TimeoutException e)
+        {
+            throw new RegistryException($"reach the registry {authority}: {e.Message}", cause: e);
         }
         catch (HttpRequestException)
         {

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Conex.Images.Registries;
 using Conex.Images.Tests.Fixtures;
 using Conex.Oci;
@@ -122,11 +124,20 @@ public sealed class DiscoveryTests : IDisposable
         Assert.DoesNotContain(mirror.Requests, request => request.Authorization == $"Basic {Convert.ToBase64String("u:p"u8)}");
     }
 
-    [Fact]
-    public async Task Without_a_registry_there_is_a_sentence()
+    [Theory]
+    [InlineData(false, "refused")]
+    [InlineData(true, "does not answer")]
+    public async Task Without_a_registry_there_is_a_sentence(bool listens, string reason)
     {
-        ImageReference gone = house.Registry.Reference("app:1");
-        house.Registry.Dispose();
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        // Nobody else gets the port as long as it is bound.
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        if (listens)
+        {
+            silent.Listen();
+        }
+        ImageReference gone = ImageReference.Parse($"{silent.LocalEndPoint}/app:1");
+        house.Settings = house.Settings with { Stall = TimeSpan.FromSeconds(2) };
 
         string message = (
             await Assert.ThrowsAsync<RegistryException>(() =>
@@ -135,6 +146,6 @@ public sealed class DiscoveryTests : IDisposable
         ).Message;
 
         Assert.StartsWith($"reach the registry {gone.Domain}: ", message, StringComparison.Ordinal);
-        Assert.Contains("refused", message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(reason, message, StringComparison.OrdinalIgnoreCase);
     }
 }
