@@ -192,7 +192,9 @@ internal static class ContainerNames
         string name = given.StartsWith('/') ? given[1..] : given;
         return name.Length > 1 && char.IsAsciiLetterOrDigit(name[0]) && name.All(IsAllowed)
             ? name
-            : throw new InvalidRequestException($"Invalid container name ({given}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+            : throw new InvalidRequestException(
+                $"Invalid container name ({given}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed, two of them or more"
+            );
     }
 
     /// <summary>A made-up name.</summary>

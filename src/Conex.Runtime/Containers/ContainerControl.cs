@@ -31,7 +31,9 @@ public static class ContainerControl
         var container = Container.Open(context, id);
         switch (container.Status)
         {
-            case ContainerStatus.Stopped or ContainerStatus.Creating:
+            case ContainerStatus.Creating:
+                throw new ContainerStateException("cannot start a container in the creating state");
+            case ContainerStatus.Stopped:
                 throw new ContainerStateException("cannot start a container that has stopped");
             case ContainerStatus.Running or ContainerStatus.Paused:
                 throw new ContainerStateException("cannot start an already running container");

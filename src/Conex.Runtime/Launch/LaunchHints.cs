@@ -43,7 +43,7 @@ internal static class LaunchHints
         new(
             "assemble *",
             [EINVAL],
-            "overlayfs wants upper and work in one file system, which may not be an overlay itself: put them on a volume"
+            "overlayfs wants upper and work in one file system that is no overlay, FUSE or network file system: put them on a local disk"
         ),
         new("mount the root file system *", [EACCES], "the container's root may not pass a directory above it: chmod o+x up to it"),
         new("mount *", [ELOOP], "the mount point must be an ordinary directory, the image has a symbolic link there"),

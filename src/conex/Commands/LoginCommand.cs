@@ -78,22 +78,22 @@ internal static class LoginCommand
             throw new CommandException("Cannot perform an interactive login from a non TTY device");
         if (name.Length == 0)
         {
-            Print.Out("Username: ");
-            name = NotEmpty(Line(hidden: false));
+            name = NotEmpty(Ask("Username: ", hidden: false));
         }
         if (options.Text("password") is { Length: > 0 } password)
             return password;
-        Print.Out("Password: ");
-        return NotEmpty(Line(hidden: true));
+        return NotEmpty(Ask("Password: ", hidden: true));
     }
 
     private static string NotEmpty(string text) =>
         text.Length > 0 ? text : throw new CommandException("Error: Username and Password Required");
 
     /// <summary>Reads a line of the terminal, whose keys are shown or not.</summary>
-    private static string Line(bool hidden)
+    private static string Ask(string prompt, bool hidden)
     {
+        // First: who is asked may be quick.
         using var settings = hidden ? Terminal.MakeRaw(FileHandle.StandardInput) : null;
+        Print.Out(prompt);
         var line = new List<byte>();
         var key = new byte[1];
         while (FileIo.Read(FileHandle.StandardInput, key) > 0 && key[0] is not ((byte)'\r' or (byte)'\n' or 4))

@@ -17,9 +17,9 @@ internal readonly record struct Placement(string Directory, string Name)
         if (isDirectory == true)
             return new Placement(destination, sourceName);
         if (isDirectory == false && isSourceDirectory)
-            throw new CommandException("cannot copy directory");
+            throw new CommandException($"cannot copy directory: \"{destination}\" is a file");
         if (isDirectory is null && !isSourceDirectory && PathText.IsDirectory(destination))
-            throw new CommandException("no such directory");
+            throw new CommandException($"no such directory: \"{destination}\"");
         var (directory, name) = PathText.Split(destination);
         return new Placement(directory, name);
     }
