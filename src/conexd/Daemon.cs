@@ -25,6 +25,8 @@ internal static class Daemon
             Environment.SetEnvironmentVariable("CONEX_DATA_ROOT", options.DataRoot);
             Environment.SetEnvironmentVariable("CONEX_RUN_ROOT", options.RunRoot);
             Environment.SetEnvironmentVariable(DaemonOptions.LayersVariable, options.Layers.ToString().ToLowerInvariant());
+            // What does not fit into memory goes where images go: /tmp may be memory too.
+            Environment.SetEnvironmentVariable("TMPDIR", options.TemporaryDirectory);
             log = DaemonLog.Open(options);
             using FileLock? held = await DataLock.TakeAsync(options);
             if (held is null)

@@ -25,6 +25,9 @@ internal sealed record DaemonOptions(string DataRoot, string RunRoot, int? Ready
 
     internal string LockPath => $"{DataRoot}/lock";
 
+    /// <summary>The image store makes it, and empties it at each start.</summary>
+    internal string TemporaryDirectory => $"{DataRoot}/tmp";
+
     internal string LogPath => $"{DataRoot}/conexd.log";
 
     /// <summary>Options win over the environment, and that over the places of the system (root) or the user.</summary>

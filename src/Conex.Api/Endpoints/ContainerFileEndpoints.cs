@@ -1,4 +1,5 @@
 using Conex.Api.Routing;
+using Conex.Api.Streaming;
 using Conex.Api.Translation;
 using Conex.DockerApi.Contracts;
 using Conex.Engine;
@@ -35,9 +36,10 @@ internal sealed class ContainerFileEndpoints
     private async Task ChangesAsync(ApiRequest request)
     {
         string id = request.Value("id");
-        IReadOnlyList<FileChange> changes = await Task.Run(() => engine.Files.Changes(id), request.Aborted);
-        ContainerChange[] rows = [.. changes.Select(change => new ContainerChange { Path = change.Path, Kind = (int)change.Kind })];
-        await request.WriteJsonAsync(rows, DockerJson.Default.ContainerChangeArray);
+        var rows = new JsonRows<ContainerChange>(request, DockerJson.Default.ContainerChange);
+        await rows.WriteAsync(add =>
+            engine.Files.TellChanges(id, change => add(new ContainerChange { Path = change.Path, Kind = (int)change.Kind }))
+        );
     }
 
     private async Task StatAsync(ApiRequest request)

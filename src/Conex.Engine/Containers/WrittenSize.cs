@@ -20,7 +20,7 @@ public static class WrittenSize
     private static long Count(DirectoryHandle directory, HashSet<ulong> seen)
     {
         long sum = 0;
-        foreach (DirectoryEntry entry in DirectoryEntries.Read(directory))
+        foreach (DirectoryEntry entry in DirectoryEntries.ReadInTurn(directory))
         {
             if (EntryAt.Status(directory, entry.Name) is not { } status)
             {

@@ -1,3 +1,5 @@
+using System.Text;
+using Conex.Images.Trees;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 
@@ -5,54 +7,54 @@ namespace Conex.Engine.RootFilesystems;
 
 /// <summary>Compares a container's writable layer with the layers below it.</summary>
 /// <param name="places">Where the engine mounts something: an empty file or directory that is there for that alone is no change.</param>
-internal sealed class ChangeList(MountPlaces places)
+/// <param name="report">Is told of one change after the other, for nobody knows how many there are.</param>
+internal sealed class ChangeList(MountPlaces places, Action<FileChange> report) : IDisposable
 {
     private const ResolveRules Inside = ResolveRules.Beneath | ResolveRules.NoSymlinks | ResolveRules.NoMagicLinks;
-    private readonly List<FileChange> changes = [];
+    private readonly TreeScratch scratch = new();
 
-    /// <summary>All changes; a directory stands before what is in it.</summary>
+    // The directories around, which are changes as soon as something in them is.
+    private readonly List<FileChange> untold = [];
+
+    /// <summary>Tells all changes; a directory comes before what is in it.</summary>
     /// <param name="below">The image's files, merged; null for an image without layers.</param>
     /// <exception cref="KernelException">A directory cannot be read.</exception>
-    internal static IReadOnlyList<FileChange> Of(DirectoryHandle upper, DirectoryHandle? below, MountPlaces places)
-    {
-        var list = new ChangeList(places);
-        list.Walk(upper, below, "");
-        return list.changes;
-    }
+    internal void Tell(DirectoryHandle upper, DirectoryHandle? below) => Walk(upper, below, "");
+
+    public void Dispose() => scratch.Dispose();
 
     private void Walk(DirectoryHandle directory, DirectoryHandle? former, string path)
     {
-        IReadOnlyList<DirectoryEntry> entries = DirectoryEntries.Read(directory);
-        foreach (DirectoryEntry entry in Sorted(entries))
+        foreach (byte[] entry in scratch.SortedNames(directory))
         {
-            string name = $"{path}/{entry.Text}";
-            if (EntryAt.Status(directory, entry.Name) is not { } status)
+            string name = $"{path}/{Encoding.UTF8.GetString(entry)}";
+            if (EntryAt.Status(directory, entry) is not { } status)
             {
                 continue;
             }
-            FileStatus? before = former is null ? null : Known(EntryAt.Status(former, entry.Name));
+            FileStatus? before = former is null ? null : Known(EntryAt.Status(former, entry));
             if (status is { Kind: FileKind.CharacterDevice, SpecialDevice: (0, 0) })
             {
                 if (before is not null)
                 {
-                    changes.Add(new FileChange(name, ChangeKind.Deleted));
+                    Tell(new FileChange(name, ChangeKind.Deleted));
                 }
             }
             else if (!status.IsDirectory)
             {
                 if (before is not null || !places.IsPlaceholder(name, status))
                 {
-                    changes.Add(new FileChange(name, before is null ? ChangeKind.Added : ChangeKind.Changed));
+                    Tell(new FileChange(name, before is null ? ChangeKind.Added : ChangeKind.Changed));
                 }
             }
             else
             {
-                AddDirectory(directory, former, entry.Name, name, status, before);
+                WalkInto(directory, former, entry, name, status, before);
             }
         }
     }
 
-    private void AddDirectory(
+    private void WalkInto(
         DirectoryHandle directory,
         DirectoryHandle? former,
         byte[] entry,
@@ -74,34 +76,44 @@ internal sealed class ChangeList(MountPlaces places)
         using DirectoryHandle? below = wasDirectory
             ? EntryAt.TryOpenResolved(former!, entry, OpenMode.NoFollow, Inside, out Errno _)
             : null;
-        int place = changes.Count;
+        var own = new FileChange(path, before is null ? ChangeKind.Added : ChangeKind.Changed);
+        untold.Add(own);
         if (below is not null && IsOpaque(directory, entry))
         {
-            AddHidden(inner, below, path);
+            TellHidden(inner, below, path);
         }
         Walk(inner, below, path);
-        bool hasInner = changes.Count > place;
+        if (!untold.Remove(own))
+        {
+            return;
+        }
         // The engine itself makes places for its mounts, which changes the time of the directory around them.
         bool isOwn =
-            !hasInner
-            && places.IsAround(path)
+            places.IsAround(path)
             && (before is null || (wasDirectory && before.Value.Mode == status.Mode && before.Value.UserId == status.UserId));
-        if (!isOwn && (before is null || !wasDirectory || hasInner || IsOther(status, before.Value)))
+        if (!isOwn && (before is null || !wasDirectory || IsOther(status, before.Value)))
         {
-            changes.Insert(place, new FileChange(path, before is null ? ChangeKind.Added : ChangeKind.Changed));
+            Tell(own);
         }
     }
 
     /// <summary>What an opaque directory hides and has not itself.</summary>
-    private void AddHidden(DirectoryHandle inner, DirectoryHandle below, string path)
+    private void TellHidden(DirectoryHandle inner, DirectoryHandle below, string path)
     {
-        foreach (DirectoryEntry entry in Sorted(DirectoryEntries.Read(below)))
+        foreach (byte[] entry in scratch.SortedNames(below))
         {
-            if (EntryAt.Status(inner, entry.Name) is null)
+            if (EntryAt.Status(inner, entry) is null)
             {
-                changes.Add(new FileChange($"{path}/{entry.Text}", ChangeKind.Deleted));
+                Tell(new FileChange($"{path}/{Encoding.UTF8.GetString(entry)}", ChangeKind.Deleted));
             }
         }
+    }
+
+    private void Tell(FileChange change)
+    {
+        untold.ForEach(report);
+        untold.Clear();
+        report(change);
     }
 
     private static bool IsOther(FileStatus status, FileStatus before) =>
@@ -122,7 +134,4 @@ internal sealed class ChangeList(MountPlaces places)
                 attribute is "trusted.overlay.opaque" or "user.overlay.opaque"
                 && ExtendedAttributes.GetAt(directory, name, attribute) is [(byte)'y']
             );
-
-    private static IEnumerable<DirectoryEntry> Sorted(IReadOnlyList<DirectoryEntry> entries) =>
-        entries.OrderBy(entry => entry.Name, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
 }

@@ -37,14 +37,15 @@ public sealed class ContainerFileService
         return new ExportedRoot(root);
     }
 
-    /// <summary>What a container has changed of its image.</summary>
-    public IReadOnlyList<FileChange> Changes(string reference)
+    /// <summary>Tells what a container has changed of its image, one change after the other; a directory comes before what is in it.</summary>
+    public void TellChanges(string reference, Action<FileChange> report)
     {
         Container container = Find(reference);
         IReadOnlyList<LayerSource> sources = layers.Open(container.Record);
         using DirectoryHandle upper = PathAt.OpenDirectory(container.Files.Upper);
         using DirectoryHandle? below = sources.Count == 0 ? null : MergedRoot.OpenReadOnly([.. sources.Select(source => source.Path)]);
-        return ChangeList.Of(upper, below, MountPlaces.Of(container.Record));
+        using var list = new ChangeList(MountPlaces.Of(container.Record), report);
+        list.Tell(upper, below);
     }
 
     /// <summary>What is at a path.</summary>

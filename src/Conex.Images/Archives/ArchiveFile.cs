@@ -7,7 +7,6 @@ namespace Conex.Images.Archives;
 /// <summary>A file of an archive, kept until the load ends: in memory when small, in DATA/tmp otherwise.</summary>
 internal sealed class ArchiveFile : IDisposable
 {
-    private const int DocumentLimit = 16 << 20;
     private readonly byte[]? bytes;
     private readonly BlobWriter? spooled;
     private readonly Lazy<string?> layerType;
@@ -63,9 +62,11 @@ internal sealed class ArchiveFile : IDisposable
         {
             return bytes;
         }
-        if (Size > DocumentLimit)
+        if (Size > ContentStore.LargestDocument)
         {
-            throw new ImageArchiveException($"{path} of the archive has {Size} bytes; a document of an image has {DocumentLimit} at most");
+            throw new ImageArchiveException(
+                $"{path} of the archive has {Size} bytes; a document of an image has {ContentStore.LargestDocument} at most"
+            );
         }
         using Stream stream = OpenRead();
         byte[] document = new byte[Size];

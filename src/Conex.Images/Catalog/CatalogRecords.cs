@@ -42,7 +42,12 @@ internal sealed record LayerRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Layers.LowerLink[]? Links { get; init; }
 
-    /// <summary>In an image's record: the diff ID of a layer of this store that has the files which those links mean here. It lies above this one.</summary>
+    /// <summary>In layer.json: whether the tar has entries in directories that it has no entry for, or none before: lower layers may say what they are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasMadeParents { get; init; }
+
+    /// <summary>In an image's record: the diff ID of a layer of this store that has the files which those links mean here, and those directories. It
+    /// lies above this one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Supplement { get; init; }
 
@@ -61,7 +66,7 @@ internal sealed record LayerIndexRecord
     /// <summary>The <see cref="Layers.LayerIndex.FormatVersion"/> of its writer.</summary>
     public required int Version { get; init; }
 
-    /// <summary>Hexadecimal SHA-256.</summary>
+    /// <summary>Its <see cref="Layers.LayerIndex.Checksum"/>.</summary>
     public required string Checksum { get; init; }
 }
 

@@ -140,7 +140,8 @@ internal sealed class LayerCheck(ImageStore store, CheckOptions options, Func<Di
         try
         {
             using Stream tar = store.Layers.OpenTar(layer)!;
-            _ = LayerIndexer.ReadOfImage(new TarReader(tar), cancellationToken);
+            using LayerTree tree = store.Layers.NewTree();
+            LayerIndexer.ReadOfImage(new TarReader(tar), tree, out _, cancellationToken);
             return null;
         }
         catch (Exception e) when (e is TarException or LayerException)
@@ -243,8 +244,9 @@ internal sealed class LayerCheck(ImageStore store, CheckOptions options, Func<Di
         }
         try
         {
-            ErofsNode root = LayerIndexer.ReadOfImage(new TarReader(tar), cancellationToken).Root;
-            return new TreeComparison(tar, tree!, cancellationToken).Find(root);
+            using LayerTree expected = store.Layers.NewTree();
+            LayerIndexer.ReadOfImage(new TarReader(tar), expected, out _, cancellationToken);
+            return new TreeComparison(tar, tree!, expected, cancellationToken).Find();
         }
         catch (Exception e) when (e is IOException or KernelException)
         {

@@ -11,8 +11,6 @@ namespace Conex.Images.Checks;
 /// <summary>Records of images and names that cannot be read. An image's is written again from its configuration, whose digest is the file's name.</summary>
 internal static class RecordCheck
 {
-    private const int LargestManifest = 4 << 20;
-
     internal static void Run(
         ImageStore store,
         CheckOptions options,
@@ -101,7 +99,7 @@ internal static class RecordCheck
         try
         {
             using Stream content = store.Content.Open(blob);
-            return content.Length <= LargestManifest && Manifest.Parse(store.Content.Read(blob)).Config.Digest == id;
+            return content.Length <= ContentStore.LargestDocument && Manifest.Parse(store.Content.Read(blob)).Config.Digest == id;
         }
         catch (Exception e) when (e is BlobException or FormatException or KernelException)
         {

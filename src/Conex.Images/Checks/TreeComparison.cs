@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using Conex.Images.Erofs;
 using Conex.Images.Layers;
+using Conex.Images.Paging;
 using Conex.Images.Tar;
 using Conex.Images.Trees;
 using Conex.Linux.Errors;
@@ -11,32 +13,42 @@ namespace Conex.Images.Checks;
 /// <summary>Compares an unpacked layer with its tar: names, kinds, modes, owners, links, content, extended attributes and modification times.</summary>
 /// <param name="tar">The layer's, seekable.</param>
 /// <param name="tree">Where it is unpacked.</param>
-internal sealed class TreeComparison(Stream tar, DirectoryHandle tree, CancellationToken cancellationToken)
+/// <param name="layer">What the tar holds. What was seen of the tree is remembered in its pages.</param>
+internal sealed class TreeComparison(Stream tar, DirectoryHandle tree, LayerTree layer, CancellationToken cancellationToken)
 {
     private const uint AllBits = 0xFFF;
     private const uint Permissions = 0x1FF;
     private static readonly UnpackRules IndexRules = new(Privileged: true);
     private readonly UnpackRules rules = UnpackRules.Current;
-    private readonly Dictionary<ErofsNode, ulong> inodes = [];
-    private readonly HashSet<ulong> taken = [];
-    private readonly Queue<(byte[] Path, ErofsNode Node)> waiting = [];
+    private readonly SortedNames sorted = new(new BlobHeap(layer.Nodes.Cache));
+
+    // Numbers of directories in the order in which they are looked at.
+    private readonly RecordTable<int> directories = new(layer.Nodes.Cache);
+
+    // By the node's number the inode's in the tree, 0 until it is met; and those of files with several names.
+    private readonly RecordTable<ulong> inodes = new(layer.Nodes.Cache);
+    private readonly SortedIndex linked = new(layer.Nodes.Cache);
     private readonly byte[] actual = new byte[128 << 10];
     private readonly byte[] expected = new byte[128 << 10];
 
     /// <summary>The first difference as a half sentence; null when there is none.</summary>
-    /// <param name="root">What the tar holds.</param>
     /// <exception cref="KernelException">The machine refuses to read the tree.</exception>
-    internal string? Find(ErofsNode root)
+    internal string? Find()
     {
-        if (DifferenceOf(EntryAt.Status(tree, [])!.Value, root, "."u8.ToArray(), tree) is { } own)
+        if (DifferenceOf(EntryAt.Status(tree, [])!.Value, layer.Root, "."u8.ToArray(), tree) is { } own)
         {
             return $"/ {own}";
         }
-        waiting.Enqueue(([], root));
-        while (waiting.TryDequeue(out (byte[] Path, ErofsNode Node) next))
+        for (int i = 0; i < layer.Nodes.NodeCount; i++)
+        {
+            inodes.Add(0);
+        }
+        directories.Add(layer.Root.Number);
+        for (int i = 0; i < directories.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (InDirectory(next.Path, next.Node) is { } difference)
+            var node = new ErofsNode(layer.Nodes, directories.Read(i));
+            if (InDirectory(LayerTree.PathOf(node)!, node) is { } difference)
             {
                 return difference;
             }
@@ -44,8 +56,10 @@ internal sealed class TreeComparison(Stream tar, DirectoryHandle tree, Cancellat
         return null;
     }
 
-    private string? InDirectory(byte[] path, ErofsNode node)
+    /// <param name="prefix">The path with a slash at the end; empty for the root.</param>
+    private string? InDirectory(byte[] prefix, ErofsNode node)
     {
+        byte[] path = prefix[..Math.Max(prefix.Length - 1, 0)];
         using DirectoryHandle directory =
             EntryAt.TryOpenResolved(
                 tree,
@@ -54,26 +68,31 @@ internal sealed class TreeComparison(Stream tar, DirectoryHandle tree, Cancellat
                 ResolveRules.Beneath | ResolveRules.NoSymlinks | ResolveRules.NoMagicLinks,
                 out Errno error
             ) ?? throw new KernelException("open directory", LayerPath.Show(path), error);
-        HashSet<byte[]> there = new(DirectoryEntries.Read(directory).Select(entry => entry.Name), BytePathComparer.Instance);
-        foreach ((byte[] name, ErofsNode child) in node.Children!)
+        using IEnumerator<byte[]> there = sorted.Of(directory).GetEnumerator();
+        bool isOneThere = there.MoveNext();
+        foreach ((byte[] name, ErofsNode child) in node.Children)
         {
-            byte[] whole = path.Length == 0 ? name : [.. path, (byte)'/', .. name];
-            there.Remove(name);
-            if (InEntry(directory, name, whole, child) is { } difference)
+            int order = isOneThere ? there.Current.AsSpan().SequenceCompareTo(name) : 1;
+            if (order < 0)
             {
-                return $"{LayerPath.Show(whole)} {difference}";
+                break;
             }
+            if (InEntry(directory, name, child) is { } difference)
+            {
+                return $"{LayerPath.Show([.. prefix, .. name])} {difference}";
+            }
+            isOneThere = order == 0 ? there.MoveNext() : isOneThere;
         }
-        if (there.FirstOrDefault() is { } stranger)
+        if (isOneThere)
         {
-            return $"{LayerPath.Show(path.Length == 0 ? stranger : [.. path, (byte)'/', .. stranger])} is not in the tar";
+            return $"{LayerPath.Show([.. prefix, .. there.Current])} is not in the tar";
         }
         // Last, since what changes in a directory changes its time.
         string? late = AttributeComparison.Difference(EntryAt.Status(directory, [])!.Value, node);
         return late is null ? null : $"{LayerPath.Show(path)} {late}";
     }
 
-    private string? InEntry(DirectoryHandle directory, byte[] name, byte[] path, ErofsNode node)
+    private string? InEntry(DirectoryHandle directory, byte[] name, ErofsNode node)
     {
         if (EntryAt.Status(directory, name) is not { } status)
         {
@@ -87,26 +106,39 @@ internal sealed class TreeComparison(Stream tar, DirectoryHandle tree, Cancellat
         }
         if (node.IsDirectory)
         {
-            waiting.Enqueue((path, node));
+            directories.Add(node.Number);
             return DifferenceOf(status, node, name, directory);
         }
-        if (inodes.TryGetValue(node, out ulong inode))
+        ulong former = inodes.Read(node.Number);
+        if (former != 0)
         {
-            return inode == status.Inode ? null : "is no hard link any more";
+            return former == status.Inode ? null : "is no hard link any more";
         }
-        inodes[node] = status.Inode;
-        return !taken.Add(status.Inode)
-            ? "is a hard link to another file"
-            : DifferenceOf(status, node, name, directory)
-                ?? DifferenceOfContent(status, node, name, directory)
-                ?? AttributeComparison.Difference(status, node);
+        inodes.Change(node.Number) = status.Inode;
+        if (status.Links > 1 && !IsFirst(status))
+        {
+            return "is a hard link to another file";
+        }
+        return DifferenceOf(status, node, name, directory)
+            ?? DifferenceOfContent(status, node, name, directory)
+            ?? AttributeComparison.Difference(status, node);
+    }
+
+    /// <summary>Whether no other node was a file with several names that this is.</summary>
+    private bool IsFirst(FileStatus status)
+    {
+        Span<byte> key = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(key, status.Inode);
+        bool isFirst = !linked.TryGet(key, out _);
+        linked.Set(key, 0);
+        return isFirst;
     }
 
     private string? DifferenceOfContent(FileStatus status, ErofsNode node, byte[] name, DirectoryHandle directory) =>
         node.Kind switch
         {
             FileKind.Regular => HasContent(directory, name, node) ? null : "has other content",
-            FileKind.SymbolicLink => EntryAt.ReadLink(directory, name).AsSpan().SequenceEqual(node.LinkTarget.Span)
+            FileKind.SymbolicLink => EntryAt.ReadLink(directory, name).AsSpan().SequenceEqual(node.LinkTarget)
                 ? null
                 : "points to something else",
             FileKind.CharacterDevice or FileKind.BlockDevice => status.SpecialDevice == (node.DeviceMajor, node.DeviceMinor)

@@ -10,6 +10,9 @@ namespace Conex.Images.Content;
 /// <summary>Blobs by digest, in DATA/content/blobs/sha256. A blob appears whole, verified and durable, and never changes.</summary>
 public sealed class ContentStore
 {
+    /// <summary>Bytes of a manifest, an index, a configuration or an archive's list of images that comes in: the specification asks registries and clients for no more.</summary>
+    internal const int LargestDocument = 4 << 20;
+
     private const int MetadataLimit = 16 << 20;
     private readonly string blobs;
     private readonly string temporary;
@@ -72,20 +75,6 @@ public sealed class ContentStore
     {
         long number = Interlocked.Increment(ref counter);
         return new BlobWriter(Path.Combine(temporary, string.Create(CultureInfo.InvariantCulture, $"blob-{number}")));
-    }
-
-    /// <summary>A file for what is needed for a moment; gone when closed.</summary>
-    internal FileStream OpenTemporary()
-    {
-        string name = string.Create(CultureInfo.InvariantCulture, $"file-{Interlocked.Increment(ref counter)}");
-        return new FileStream(
-            Path.Combine(temporary, name),
-            FileMode.CreateNew,
-            FileAccess.ReadWrite,
-            FileShare.None,
-            1 << 16,
-            FileOptions.DeleteOnClose
-        );
     }
 
     /// <summary>Makes what was written a blob.</summary>

@@ -6,11 +6,14 @@ using Conex.Images.Tar;
 
 namespace Conex.Images.Erofs;
 
-/// <summary>Extended attributes in the format of the image. What several inodes have is stored once, in the shared area.</summary>
+/// <summary>Extended attributes in the format of the image. What several inodes have is stored once, in the shared area, as long as there are not so many
+/// different ones that finding it would take much memory.</summary>
 internal sealed class AttributeTable
 {
     private const int EntryHeaderSize = 4;
     private const int MostShared = byte.MaxValue;
+    private const int MostCounted = 1 << 20;
+    private const int CountingCost = 128;
 
     // The kernel's indexes of name prefixes (EROFS_XATTR_INDEX_*). A prefix without a dot at its end is the whole name.
     private static readonly (string Prefix, byte Index)[] Prefixes =
@@ -25,6 +28,7 @@ internal sealed class AttributeTable
     private readonly Dictionary<byte[], int> uses = new(BytePathComparer.Instance);
     private readonly Dictionary<byte[], uint> sharedIds = new(BytePathComparer.Instance);
     private readonly ArrayBufferWriter<byte> shared = new();
+    private int counted;
 
     /// <summary>All shared attributes.</summary>
     internal ReadOnlySpan<byte> Shared => shared.WrittenSpan;
@@ -35,7 +39,15 @@ internal sealed class AttributeTable
         foreach (TarAttribute attribute in attributes)
         {
             byte[] entry = Entry(attribute);
-            uses[entry] = uses.GetValueOrDefault(entry) + 1;
+            if (uses.TryGetValue(entry, out int known))
+            {
+                uses[entry] = known + 1;
+            }
+            else if (counted + entry.Length + CountingCost <= MostCounted)
+            {
+                uses[entry] = 1;
+                counted += entry.Length + CountingCost;
+            }
         }
     }
 
@@ -51,7 +63,7 @@ internal sealed class AttributeTable
         foreach (TarAttribute attribute in attributes)
         {
             byte[] entry = Entry(attribute);
-            if (uses[entry] > 1 && ids.Count < MostShared)
+            if (uses.GetValueOrDefault(entry) > 1 && ids.Count < MostShared)
             {
                 ids.Add(Share(entry));
             }

@@ -5,60 +5,74 @@ namespace Conex.Images.Erofs;
 
 /// <summary>The content of a directory: its names in the order of their bytes, "." and ".." among them, packed into blocks that each
 /// begin with fixed entries and end with the names. The kernel searches blocks and entries by halves.</summary>
-internal sealed class DirectoryContent
+internal static class DirectoryContent
 {
-    private readonly List<(byte[] Name, ErofsNode Node)> entries;
-    private readonly List<int> blocks = [];
+    private static readonly byte[] Own = [.. "."u8];
+    private static readonly byte[] Above = [.. ".."u8];
 
-    internal DirectoryContent(ErofsNode directory)
+    /// <summary>Bytes; the last block counts only as far as it is used.</summary>
+    internal static long SizeOf(ErofsNode directory)
     {
-        entries = new(directory.Children!.Count + 2) { ("."u8.ToArray(), directory), (".."u8.ToArray(), directory.Parent ?? directory) };
-        foreach ((byte[] name, ErofsNode child) in directory.Children)
-        {
-            entries.Add((name, child));
-        }
-        entries.Sort(static (a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
+        long blocks = 0;
         int used = 0;
-        int count = 0;
-        foreach ((byte[] name, _) in entries)
+        foreach ((byte[] name, _) in Names(directory))
         {
             int size = ErofsFormat.DirectoryEntrySize + name.Length;
             if (used + size > ErofsFormat.BlockSize)
             {
-                blocks.Add(count);
-                used = count = 0;
+                blocks++;
+                used = 0;
             }
             used += size;
-            count++;
         }
-        blocks.Add(count);
-        Size = ((long)(blocks.Count - 1) * ErofsFormat.BlockSize) + used;
+        return (blocks * ErofsFormat.BlockSize) + used;
     }
-
-    /// <summary>Bytes; the last block counts only as far as it is used.</summary>
-    internal long Size { get; }
 
     /// <summary>The blocks one after the other, of a directory that may have a million names; the last only as far as it is used.</summary>
-    /// <param name="number">The inode number of each node.</param>
-    internal IEnumerable<byte[]> Encode(Func<ErofsNode, ulong> number)
+    internal static IEnumerable<byte[]> Encode(ErofsNode directory)
     {
-        int next = 0;
-        for (int i = 0; i < blocks.Count; i++)
+        List<(byte[] Name, ErofsNode Node)> block = [];
+        int used = 0;
+        foreach ((byte[] name, ErofsNode node) in Names(directory))
         {
-            int used = i < blocks.Count - 1 ? ErofsFormat.BlockSize : (int)(Size - ((long)i * ErofsFormat.BlockSize));
-            yield return Encode(entries.Slice(next, blocks[i]), new byte[used], number);
-            next += blocks[i];
+            int size = ErofsFormat.DirectoryEntrySize + name.Length;
+            if (used + size > ErofsFormat.BlockSize)
+            {
+                yield return Encode(block, new byte[ErofsFormat.BlockSize]);
+                block.Clear();
+                used = 0;
+            }
+            used += size;
+            block.Add((name, node));
+        }
+        yield return Encode(block, new byte[used]);
+    }
+
+    private static IEnumerable<(byte[] Name, ErofsNode Node)> Names(ErofsNode directory)
+    {
+        Queue<(byte[] Name, ErofsNode Node)> dots = new([(Own, directory), (Above, directory.Parent)]);
+        foreach ((byte[] name, ErofsNode node) in directory.Children)
+        {
+            while (dots.TryPeek(out (byte[] Name, ErofsNode Node) dot) && dot.Name.AsSpan().SequenceCompareTo(name) < 0)
+            {
+                yield return dots.Dequeue();
+            }
+            yield return (name, node);
+        }
+        foreach ((byte[] Name, ErofsNode Node) dot in dots)
+        {
+            yield return dot;
         }
     }
 
-    private static byte[] Encode(List<(byte[] Name, ErofsNode Node)> entries, byte[] block, Func<ErofsNode, ulong> number)
+    private static byte[] Encode(List<(byte[] Name, ErofsNode Node)> entries, byte[] block)
     {
         int nameAt = entries.Count * ErofsFormat.DirectoryEntrySize;
         for (int i = 0; i < entries.Count; i++)
         {
             (byte[] name, ErofsNode node) = entries[i];
             Span<byte> entry = block.AsSpan(i * ErofsFormat.DirectoryEntrySize, ErofsFormat.DirectoryEntrySize);
-            BinaryPrimitives.WriteUInt64LittleEndian(entry, number(node));
+            BinaryPrimitives.WriteUInt64LittleEndian(entry, node.Plan.Number);
             BinaryPrimitives.WriteUInt16LittleEndian(entry[8..], (ushort)nameAt);
             entry[10] = Type(node.Kind);
             name.CopyTo(block, nameAt);

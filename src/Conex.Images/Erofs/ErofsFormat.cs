@@ -45,7 +45,7 @@ internal static class ErofsFormat
 }
 
 /// <summary>Where the content of an inode lies: bits 1 to 3 of its format word.</summary>
-internal enum ErofsDataLayout : ushort
+internal enum ErofsDataLayout : byte
 {
     /// <summary>In blocks of the image.</summary>
     Plain = 0,

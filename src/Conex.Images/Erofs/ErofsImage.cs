@@ -34,7 +34,7 @@ internal static class ErofsImage
         super.Byte(ErofsFormat.BlockBits);
         super.Byte(0); // slots after the superblock
         super.UInt16((ushort)tree.Root.Number);
-        super.UInt64((ulong)tree.Inodes.Count);
+        super.UInt64((ulong)tree.InodeCount);
         super.Skip(8 + 4); // the time of inodes that have none
         super.UInt32((uint)tree.BlockCount);
         super.UInt32(0); // inode numbers count from the image's beginning

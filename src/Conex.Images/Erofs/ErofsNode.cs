@@ -1,148 +1,155 @@
-using Conex.Images.Layers;
 using Conex.Images.Tar;
 using Conex.Linux.Files;
 
 namespace Conex.Images.Erofs;
 
-/// <summary>A file, directory, link or node of a tree that becomes an image. One that stands under several names is a hard link.</summary>
-/// <remarks>A layer may have a million of them, all in memory at once: what one kind alone has shares its place with what another has.</remarks>
-internal sealed class ErofsNode
+/// <summary>A file, directory, link or node of a tree. One that stands under several names is a hard link.</summary>
+internal readonly record struct ErofsNode
 {
     private const uint ModeBits = 0xFFF;
+    private readonly ErofsTree tree;
+    private readonly int number;
 
-    // The target of a link, the pieces of a file, or the names in a directory.
-    private readonly object? content;
-
-    // Size and offset of a file, or the numbers of a device.
-    private readonly long first;
-    private readonly long second;
-    private long seconds;
-    private uint nanoseconds;
-    private ushort kindAndMode;
-
-    internal ErofsNode(FileKind kind)
+    internal ErofsNode(ErofsTree tree, int number)
     {
-        kindAndMode = (ushort)kind;
-        content = kind == FileKind.Directory ? new Names() : null;
+        this.tree = tree;
+        this.number = number;
     }
 
-    internal FileKind Kind => (FileKind)(kindAndMode & ~ModeBits);
+    /// <summary>Which it is of the tree's nodes.</summary>
+    internal int Number => number;
+
+    internal FileKind Kind => (FileKind)(Record.KindAndMode & ~ModeBits);
 
     /// <summary>Permission bits with set-user-ID, set-group-ID and sticky: 12 bits.</summary>
     internal uint Mode
     {
-        get => kindAndMode & ModeBits;
-        set => kindAndMode = (ushort)((uint)Kind | (value & ModeBits));
+        get => Record.KindAndMode & ModeBits;
+        set => Changed.KindAndMode = (ushort)((uint)Kind | (value & ModeBits));
     }
 
-    internal uint UserId { get; set; }
+    internal uint UserId
+    {
+        get => Record.UserId;
+        set => Changed.UserId = value;
+    }
 
-    internal uint GroupId { get; set; }
+    internal uint GroupId
+    {
+        get => Record.GroupId;
+        set => Changed.GroupId = value;
+    }
 
     internal TarTime Modified
     {
-        get => new(seconds, nanoseconds);
-        set => (seconds, nanoseconds) = (value.Seconds, value.Nanoseconds);
+        get => new(Record.Seconds, Record.Nanoseconds);
+        set => (Changed.Seconds, Changed.Nanoseconds) = (value.Seconds, value.Nanoseconds);
     }
 
     /// <summary>Of a device node.</summary>
-    internal uint DeviceMajor
-    {
-        get => IsDevice ? (uint)first : 0;
-        init => first = IsDevice ? value : first;
-    }
+    internal uint DeviceMajor => IsDevice ? (uint)Record.Size : 0;
 
     /// <inheritdoc cref="DeviceMajor"/>
-    internal uint DeviceMinor
-    {
-        get => IsDevice ? (uint)second : 0;
-        init => second = IsDevice ? value : second;
-    }
+    internal uint DeviceMinor => IsDevice ? (uint)Record.DeviceOffset : 0;
 
     /// <summary>Of a symbolic link.</summary>
-    internal ReadOnlyMemory<byte> LinkTarget
-    {
-        get => content as byte[];
-        init => content = Kind == FileKind.SymbolicLink ? value.ToArray() : content;
-    }
+    internal byte[] LinkTarget => Kind == FileKind.SymbolicLink ? tree.Heap.Get(Record.Content) : [];
 
     /// <summary>Bytes of a regular file, holes included.</summary>
-    internal long Size
-    {
-        get => IsRegular ? first : 0;
-        init => first = IsRegular ? value : first;
-    }
+    internal long Size => IsRegular ? Record.Size : 0;
 
-    /// <summary>Where a regular file's bytes begin in the device, if they lie there in one piece: nearly all do.</summary>
-    internal long DeviceOffset
-    {
-        get => IsRegular ? second : 0;
-        init => second = IsRegular ? value : second;
-    }
+    /// <summary>Where a regular file's bytes begin in the device, if they lie there in one piece.</summary>
+    internal long DeviceOffset => IsRegular ? Record.DeviceOffset : 0;
 
-    /// <summary>The pieces of a regular file with holes, in order; null for one that lies in the device as it is.</summary>
-    internal IReadOnlyList<ErofsExtent>? Pieces
-    {
-        get => content as IReadOnlyList<ErofsExtent>;
-        init => content = IsRegular ? value : content;
-    }
+    /// <summary>Whether a regular file has holes.</summary>
+    internal bool HasPieces => IsRegular && Record.Content != 0;
 
     /// <summary>Where a regular file's bytes lie in the device: in order, everything between is a hole.</summary>
-    internal IReadOnlyList<ErofsExtent> Extents => Pieces ?? (HasContent ? [new ErofsExtent(0, Size, DeviceOffset)] : []);
+    internal ErofsExtents Extents => HasPieces ? new ErofsExtents(tree.Heap, Record.Content) : new ErofsExtents(Size, DeviceOffset);
 
     internal bool HasContent => Size > 0;
 
     /// <summary>Whether the content is copied into the image in any case: a mapping of a file shows its last block to the end, which in the device
     /// may not be zeros.</summary>
-    internal bool MustBeCopied { get; set; }
+    internal bool MustBeCopied
+    {
+        get => Has(NodeFlags.MustBeCopied);
+        set => Set(NodeFlags.MustBeCopied, value);
+    }
 
     /// <summary>Of a directory that no entry describes: its time is nobody's.</summary>
-    internal bool IsImplied { get; set; }
+    internal bool IsImplied
+    {
+        get => Has(NodeFlags.IsImplied);
+        set => Set(NodeFlags.IsImplied, value);
+    }
 
     /// <summary>Extended attributes, one of a name.</summary>
-    internal IReadOnlyList<TarAttribute> Attributes { get; set; } = [];
+    internal IReadOnlyList<TarAttribute> Attributes
+    {
+        get
+        {
+            if (Record.Attributes == 0)
+            {
+                return [];
+            }
+            using var reader = new BinaryReader(new MemoryStream(tree.Heap.Get(Record.Attributes)));
+            return AttributeBlob.Read(reader);
+        }
+        set
+        {
+            long blob = value.Count == 0 ? 0 : Store(value);
+            Changed.Attributes = blob;
+        }
+    }
 
-    /// <summary>Of a directory; null for everything else.</summary>
-    internal Dictionary<byte[], ErofsNode>? Children => (content as Names)?.Children;
+    /// <summary>Of a directory: names in the order of their bytes, and what has them.</summary>
+    internal IEnumerable<(byte[] Name, ErofsNode Node)> Children => tree.Children(number);
 
-    /// <summary>The directory that a directory stands in; null for the root.</summary>
-    internal ErofsNode? Parent => (content as Names)?.Parent;
+    /// <summary>The directory that a directory stands in; the root stands in itself.</summary>
+    internal ErofsNode Parent => new(tree, Record.Parent);
 
-    /// <summary>Its place in the image that is being made of the tree.</summary>
-    internal InodePlan? Plan { get; set; }
+    /// <summary>The name under which a directory was added last; the root has none.</summary>
+    internal byte[] Name => Record.Content == 0 ? [] : tree.Heap.Get(Record.Content);
+
+    internal bool IsRoot => this == tree.Root;
 
     internal bool IsDirectory => Kind == FileKind.Directory;
+
+    /// <summary>Its place in the image that is being made of the tree.</summary>
+    internal InodePlan Plan => new(tree, number);
 
     private bool IsRegular => Kind == FileKind.Regular;
 
     private bool IsDevice => Kind is FileKind.CharacterDevice or FileKind.BlockDevice;
 
-    internal ErofsNode? Child(ReadOnlySpan<byte> name) =>
-        Children!.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(name, out ErofsNode? child) ? child : null;
+    private ref readonly NodeRecord Record => ref tree.Read(number);
+
+    private ref NodeRecord Changed => ref tree.Change(number);
+
+    internal ErofsNode? Child(ReadOnlySpan<byte> name) => tree.Child(number, name);
 
     internal void Add(ReadOnlySpan<byte> name, ErofsNode child)
     {
-        Children!.Add(name.ToArray(), child);
-        if (child.content is Names names)
+        tree.SetChild(number, name, child.number);
+        if (child.IsDirectory)
         {
-            names.Parent = this;
+            long blob = tree.Heap.Add(name);
+            (child.Changed.Parent, child.Changed.Content) = (number, blob);
         }
     }
 
-    /// <summary>What a directory has and nothing else.</summary>
-    private sealed class Names
+    internal void Remove(ReadOnlySpan<byte> name) => tree.RemoveChild(number, name);
+
+    private bool Has(NodeFlags flag) => (Record.Flags & flag) != 0;
+
+    private void Set(NodeFlags flag, bool value) => Changed.Flags = value ? Record.Flags | flag : Record.Flags & ~flag;
+
+    private long Store(IReadOnlyList<TarAttribute> attributes)
     {
-        internal Dictionary<byte[], ErofsNode> Children { get; } = new(BytePathComparer.Instance);
-
-        internal ErofsNode? Parent { get; set; }
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        AttributeBlob.Write(writer, attributes);
+        return tree.Heap.Add(stream.ToArray());
     }
-}
-
-/// <summary>A piece of a file's content.</summary>
-/// <param name="Offset">In the file.</param>
-/// <param name="Length">In bytes.</param>
-/// <param name="DeviceOffset">Its place in the device, which is the tar.</param>
-internal readonly record struct ErofsExtent(long Offset, long Length, long DeviceOffset)
-{
-    internal long End => Offset + Length;
 }

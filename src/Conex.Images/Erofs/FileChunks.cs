@@ -13,7 +13,7 @@ internal readonly struct FileChunks
     internal FileChunks(ErofsNode file)
     {
         this.file = file;
-        IsCopied = file.MustBeCopied || file.Pieces is not null || file.DeviceOffset % ErofsFormat.BlockSize != 0;
+        IsCopied = file.MustBeCopied || file.HasPieces || file.DeviceOffset % ErofsFormat.BlockSize != 0;
         Bits = ErofsFormat.BlockBits;
         while (
             Bits < ErofsFormat.BlockBits + ErofsFormat.LargestChunkShift && (1L << Bits) < file.Size && !(IsCopied && AreFewEnough(Bits))
@@ -77,6 +77,7 @@ internal readonly struct FileChunks
     internal void Copy(Stream device, Stream image)
     {
         byte[] buffer = new byte[64 * 1024];
+        ErofsExtents extents = file.Extents;
         int extent = 0;
         foreach (long chunk in Filled())
         {
@@ -84,11 +85,11 @@ internal readonly struct FileChunks
             long end = position + (BlocksOf(chunk) << ErofsFormat.BlockBits);
             while (position < end)
             {
-                while (extent < file.Extents.Count && file.Extents[extent].End <= position)
+                while (extent < extents.Count && extents[extent].End <= position)
                 {
                     extent++;
                 }
-                ErofsExtent next = extent < file.Extents.Count ? file.Extents[extent] : new ErofsExtent(long.MaxValue, 0, 0);
+                ErofsExtent next = extent < extents.Count ? extents[extent] : new ErofsExtent(long.MaxValue, 0, 0);
                 bool isHole = next.Offset > position;
                 Span<byte> piece = buffer.AsSpan(
                     0,
@@ -114,7 +115,11 @@ internal readonly struct FileChunks
 
     private void CheckCopy()
     {
-        long stored = file.Extents.Sum(extent => extent.Length);
+        long stored = 0;
+        foreach (ErofsExtent extent in file.Extents)
+        {
+            stored += extent.Length;
+        }
         if (CopiedBlocks << ErofsFormat.BlockBits > (4 * stored) + CopySlack)
         {
             throw new ErofsLimitException("a sparse file has its pieces too far apart");

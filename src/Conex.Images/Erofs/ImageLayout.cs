@@ -3,25 +3,22 @@ namespace Conex.Images.Erofs;
 /// <summary>Where everything lies: inodes from the superblock's end on, level by level, then the shared attributes, then blocks of content.</summary>
 internal sealed class ImageLayout
 {
-    private readonly List<InodePlan> inodes = [];
+    private InodePlan last;
 
+    /// <param name="root">That of a tree of which no image was made before.</param>
     internal ImageLayout(ErofsNode root)
     {
-        Collect(root);
-        foreach (InodePlan inode in inodes)
-        {
-            SharedAttributes.Count(inode.Node.Attributes);
-        }
+        Root = last = root.Plan;
+        Collect();
         long position = ErofsFormat.InodesOffset;
-        foreach (InodePlan inode in inodes)
+        foreach (InodePlan inode in Inodes)
         {
-            inode.Attributes = SharedAttributes.Encode(inode.Node.Attributes);
-            position = inode.Place(position);
+            position = inode.Place(position, SharedAttributes.Encode(inode.Node.Attributes).Length);
         }
         long block = ErofsFormat.Blocks(position);
         SharedAttributesBlock = (uint)block;
         block += ErofsFormat.Blocks(SharedAttributes.Shared.Length);
-        foreach (InodePlan inode in inodes)
+        foreach (InodePlan inode in Inodes)
         {
             block = inode.PlaceBlocks(block);
         }
@@ -29,9 +26,20 @@ internal sealed class ImageLayout
     }
 
     /// <summary>All inodes in the order of their places, the root first.</summary>
-    internal IReadOnlyList<InodePlan> Inodes => inodes;
+    internal IEnumerable<InodePlan> Inodes
+    {
+        get
+        {
+            for (InodePlan? inode = Root; inode is { } next; inode = next.Next)
+            {
+                yield return next;
+            }
+        }
+    }
 
-    internal InodePlan Root => inodes[0];
+    internal InodePlan Root { get; }
+
+    internal long InodeCount { get; private set; } = 1;
 
     internal AttributeTable SharedAttributes { get; } = new();
 
@@ -40,29 +48,31 @@ internal sealed class ImageLayout
     /// <summary>Blocks of the whole image.</summary>
     internal long BlockCount { get; }
 
-    internal static ulong NumberOf(ErofsNode node) => node.Plan!.Number;
-
     /// <summary>Gives each node one inode, under however many names it stands, and counts them.</summary>
-    private void Collect(ErofsNode root)
+    private void Collect()
     {
-        Add(root).Links = 2;
-        // The list grows while it is walked: its end is the next level.
-        for (int i = 0; i < inodes.Count; i++)
+        InodePlan root = Root;
+        root.Links = 2;
+        SharedAttributes.Count(root.Node.Attributes);
+        // The chain grows while it is walked: its end is the next level.
+        foreach (InodePlan inode in Inodes)
         {
-            if (inodes[i].Node.Children is not { } children)
+            if (!inode.Node.IsDirectory)
             {
                 continue;
             }
-            // Names by their bytes: the tar's order must not show in the image.
-            KeyValuePair<byte[], ErofsNode>[] sorted = [.. children];
-            Array.Sort(sorted, static (a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
-            foreach ((_, ErofsNode child) in sorted)
+            InodePlan directory = inode;
+            foreach ((_, ErofsNode child) in directory.Node.Children)
             {
-                InodePlan plan = child.Plan is { } known && IsOfThis(known) ? known : Add(child);
+                InodePlan plan = child.Plan;
+                if (plan.Links == 0)
+                {
+                    Append(plan);
+                }
                 if (child.IsDirectory)
                 {
                     plan.Links = 2;
-                    inodes[i].Links++;
+                    directory.Links++;
                 }
                 else
                 {
@@ -72,14 +82,11 @@ internal sealed class ImageLayout
         }
     }
 
-    private InodePlan Add(ErofsNode node)
+    private void Append(InodePlan inode)
     {
-        var plan = new InodePlan(inodes.Count, node);
-        node.Plan = plan;
-        inodes.Add(plan);
-        return plan;
+        SharedAttributes.Count(inode.Node.Attributes);
+        last.SetNext(inode);
+        last = inode;
+        InodeCount++;
     }
-
-    /// <summary>A plan may be left of an image that was made of the same tree before.</summary>
-    private bool IsOfThis(InodePlan plan) => plan.Index < inodes.Count && inodes[plan.Index] == plan;
 }

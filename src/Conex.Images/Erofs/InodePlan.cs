@@ -3,43 +3,44 @@ using Conex.Linux.Files;
 namespace Conex.Images.Erofs;
 
 /// <summary>One inode on its way into the image: what belongs to it, and where it lies.</summary>
-/// <param name="index">Which it is of the image's inodes.</param>
-internal sealed class InodePlan(int index, ErofsNode node)
+internal readonly struct InodePlan(ErofsTree tree, int number)
 {
-    internal int Index { get; } = index;
+    internal ErofsNode Node => new(tree, number);
 
-    internal ErofsNode Node { get; } = node;
+    /// <summary>How many names it has; of a directory also its own "." and the ".." of its subdirectories. 0 before it is found.</summary>
+    internal uint Links
+    {
+        get => Record.Links;
+        set => Changed.Links = value;
+    }
 
-    /// <summary>How many names it has; of a directory also its own "." and the ".." of its subdirectories.</summary>
-    internal uint Links { get; set; }
+    /// <summary>The inode behind this one; null behind the last.</summary>
+    internal InodePlan? Next => Record.NextInode is > 0 and var next ? new InodePlan(tree, next) : null;
 
-    /// <summary>Of a regular file with content. Made anew each time, as the content of directories is: a layer may have a hundred thousand of them.</summary>
+    /// <summary>Of a regular file with content. Made anew each time, as the content of directories is: a layer may have a million of them.</summary>
     internal FileChunks? Chunks => Node.HasContent ? new FileChunks(Node) : null;
 
-    /// <summary>Its extended attributes, encoded.</summary>
-    internal byte[] Attributes { get; set; } = [];
-
     /// <summary>Its place in the image, in bytes.</summary>
-    internal long Offset { get; private set; }
+    internal long Offset => Record.Offset;
 
-    internal ErofsDataLayout Layout { get; private set; }
+    internal ErofsDataLayout Layout => Record.Layout;
 
     /// <summary>The first of its blocks in the image; <see cref="ErofsFormat.NoBlock"/> without.</summary>
-    internal uint FirstBlock { get; private set; } = ErofsFormat.NoBlock;
+    internal uint FirstBlock => Record.FirstBlock;
 
     internal ulong Number => (ulong)(Offset / ErofsFormat.InodeSlotSize);
 
-    /// <summary>Bytes of its content.</summary>
-    internal long Size { get; } =
-        node.IsDirectory ? new DirectoryContent(node).Size
-        : node.Kind == FileKind.SymbolicLink ? node.LinkTarget.Length
-        : node.Size;
+    /// <summary>Bytes of its content; of a directory not before it has a place.</summary>
+    internal long Size =>
+        Node switch
+        {
+            { IsDirectory: true } => Record.Size,
+            { Kind: FileKind.SymbolicLink } link => link.LinkTarget.Length,
+            var node => node.Size,
+        };
 
     /// <summary>Bytes of content that stand right behind the inode and its attributes.</summary>
     internal int TailLength => Layout == ErofsDataLayout.Inline ? (int)(Size % ErofsFormat.BlockSize) : 0;
-
-    /// <summary>Where the chunk indexes begin: they are aligned to their size.</summary>
-    internal long ChunkIndexOffset => ErofsFormat.AlignUp(BodyEnd, ErofsFormat.ChunkIndexSize);
 
     /// <summary>Blocks of the image that its content takes.</summary>
     internal long BlockCount =>
@@ -47,29 +48,45 @@ internal sealed class InodePlan(int index, ErofsNode node)
         : Layout == ErofsDataLayout.Inline ? Size / ErofsFormat.BlockSize
         : ErofsFormat.Blocks(Size);
 
-    private long BodyEnd => Offset + ErofsFormat.InodeSize + Attributes.Length;
+    private ref readonly NodeRecord Record => ref tree.Read(number);
+
+    private ref NodeRecord Changed => ref tree.Change(number);
+
+    /// <summary>Makes <paramref name="inode"/> the one behind this.</summary>
+    internal void SetNext(InodePlan inode) => Changed.NextInode = inode.Node.Number;
+
+    /// <summary>Where the chunk indexes begin: they are aligned to their size.</summary>
+    /// <param name="attributes">Bytes of its attributes as they are encoded.</param>
+    internal long ChunkIndexOffset(int attributes) => ErofsFormat.AlignUp(BodyEnd(Offset, attributes), ErofsFormat.ChunkIndexSize);
 
     /// <summary>Takes a place at or behind <paramref name="position"/>.</summary>
+    /// <param name="attributes">Bytes of its attributes as they are encoded.</param>
     /// <returns>The end of the inode with all that stands behind it.</returns>
-    internal long Place(long position)
+    internal long Place(long position, int attributes)
     {
+        if (Node.IsDirectory)
+        {
+            long size = DirectoryContent.SizeOf(Node);
+            Changed.Size = size;
+        }
         FileChunks? chunks = Chunks;
-        Layout = chunks is null ? ErofsDataLayout.Plain : ErofsDataLayout.Chunks;
-        Offset = ErofsFormat.AlignUp(position, ErofsFormat.InodeSlotSize);
+        ErofsDataLayout layout = chunks is null ? ErofsDataLayout.Plain : ErofsDataLayout.Chunks;
+        long offset = ErofsFormat.AlignUp(position, ErofsFormat.InodeSlotSize);
         // No inode lies across a block's end: the kernel would have to read it in two parts.
-        if (InBlock(Offset) + ErofsFormat.InodeSize > ErofsFormat.BlockSize)
+        if (InBlock(offset) + ErofsFormat.InodeSize > ErofsFormat.BlockSize)
         {
-            Offset = ErofsFormat.AlignUp(Offset, ErofsFormat.BlockSize);
+            offset = ErofsFormat.AlignUp(offset, ErofsFormat.BlockSize);
         }
-        if (chunks is { } cut)
+        int tail = Node.IsDirectory || Node.Kind == FileKind.SymbolicLink ? (int)(Size % ErofsFormat.BlockSize) : 0;
+        if (tail > 0 && PlaceWithTail(offset, attributes, tail) is { } place)
         {
-            return ChunkIndexOffset + (cut.Count * ErofsFormat.ChunkIndexSize);
+            layout = ErofsDataLayout.Inline;
+            offset = place;
         }
-        if (Node.IsDirectory || Node.Kind == FileKind.SymbolicLink)
-        {
-            PlaceTail();
-        }
-        return BodyEnd + TailLength;
+        (Changed.Offset, Changed.Layout, Changed.FirstBlock) = (offset, layout, ErofsFormat.NoBlock);
+        return chunks is { } cut
+            ? ChunkIndexOffset(attributes) + (cut.Count * ErofsFormat.ChunkIndexSize)
+            : BodyEnd(offset, attributes) + TailLength;
     }
 
     /// <summary>Takes the blocks behind <paramref name="next"/>.</summary>
@@ -79,30 +96,28 @@ internal sealed class InodePlan(int index, ErofsNode node)
         long count = BlockCount;
         if (count > 0)
         {
-            FirstBlock = (uint)next;
+            Changed.FirstBlock = (uint)next;
         }
         return next + count <= uint.MaxValue - 1 ? next + count : throw new ErofsLimitException("the index is larger than 2 TiB");
     }
 
-    /// <summary>The tail must lie within one block; where the slots behind this one do not offer that, the content takes a block of its own.</summary>
-    private void PlaceTail()
+    /// <summary>The tail must lie within one block; where the slots behind this place do not offer that, the content takes a block of its own.</summary>
+    private static long? PlaceWithTail(long offset, int attributes, int tail)
     {
-        int tail = (int)(Size % ErofsFormat.BlockSize);
-        if (tail == 0)
+        for (int slot = 0; slot < ErofsFormat.BlockSize / ErofsFormat.InodeSlotSize; slot++, offset += ErofsFormat.InodeSlotSize)
         {
-            return;
-        }
-        long first = Offset;
-        for (int slot = 0; slot < ErofsFormat.BlockSize / ErofsFormat.InodeSlotSize; slot++, Offset += ErofsFormat.InodeSlotSize)
-        {
-            if (InBlock(Offset) + ErofsFormat.InodeSize <= ErofsFormat.BlockSize && InBlock(BodyEnd) + tail <= ErofsFormat.BlockSize)
+            if (
+                InBlock(offset) + ErofsFormat.InodeSize <= ErofsFormat.BlockSize
+                && InBlock(BodyEnd(offset, attributes)) + tail <= ErofsFormat.BlockSize
+            )
             {
-                Layout = ErofsDataLayout.Inline;
-                return;
+                return offset;
             }
         }
-        Offset = first;
+        return null;
     }
+
+    private static long BodyEnd(long offset, int attributes) => offset + ErofsFormat.InodeSize + attributes;
 
     private static long InBlock(long offset) => offset % ErofsFormat.BlockSize;
 }

@@ -15,12 +15,13 @@ internal sealed class InodeWriter(Stream output, ImageLayout tree, Stream device
         {
             FillTo(inode.Offset);
             buffer.Clear();
-            Encode(inode, buffer);
+            byte[] attributes = tree.SharedAttributes.Encode(inode.Node.Attributes);
+            Encode(inode, attributes.Length, buffer);
             Write(buffer);
-            Write(inode.Attributes);
+            Write(attributes);
             if (inode.Chunks is { } chunks)
             {
-                FillTo(inode.ChunkIndexOffset);
+                FillTo(inode.ChunkIndexOffset(attributes.Length));
                 WriteIndexes(chunks, inode.FirstBlock);
             }
             else if (inode.TailLength > 0)
@@ -54,13 +55,13 @@ internal sealed class InodeWriter(Stream output, ImageLayout tree, Stream device
         }
     }
 
-    private static void Encode(InodePlan inode, Span<byte> target)
+    private static void Encode(InodePlan inode, int attributes, Span<byte> target)
     {
         ErofsNode node = inode.Node;
         var writer = new LittleEndianWriter(target);
         // Bit 0: the large form, with 32-bit owners and a time of its own.
         writer.UInt16((ushort)(((int)inode.Layout << 1) | 1));
-        writer.UInt16(AttributeWords(inode.Attributes.Length));
+        writer.UInt16(AttributeWords(attributes));
         writer.UInt16((ushort)((uint)node.Kind | node.Mode));
         writer.UInt16(0);
         writer.UInt64((ulong)inode.Size);
@@ -124,9 +125,7 @@ internal sealed class InodeWriter(Stream output, ImageLayout tree, Stream device
     }
 
     private static IEnumerable<ReadOnlyMemory<byte>> Content(InodePlan inode) =>
-        inode.Node.IsDirectory
-            ? new DirectoryContent(inode.Node).Encode(ImageLayout.NumberOf).Select(block => (ReadOnlyMemory<byte>)block)
-            : [inode.Node.LinkTarget];
+        inode.Node.IsDirectory ? DirectoryContent.Encode(inode.Node).Select(block => (ReadOnlyMemory<byte>)block) : [inode.Node.LinkTarget];
 
     private void Write(ReadOnlySpan<byte> bytes)
     {

@@ -8,7 +8,9 @@ namespace Conex.Images.Layers;
 /// the set-user-ID bit and file capabilities.</summary>
 internal static class EntryAttributes
 {
+    private const string OfUsers = "user.";
     private const uint SpecialBits = 0xE00;
+    private const uint OwnerWrites = 0x80;
 
     /// <summary>Sets those of an open file or directory.</summary>
     /// <param name="currentMode">The mode it was made with, when that is known to be as asked.</param>
@@ -19,17 +21,19 @@ internal static class EntryAttributes
         {
             error = OpenFile.SetOwner(file, entry.UserId, entry.GroupId);
         }
+        // xattr(7): these take the permission to write, whatever the file was opened for.
+        bool isClosed = !rules.Privileged && (entry.Mode & OwnerWrites) == 0;
+        if (error == Errno.None && isClosed && entry.Attributes.Any(IsOfUsers))
+        {
+            error = OpenFile.SetMode(file, entry.Mode | OwnerWrites);
+            currentMode = null;
+        }
+        error = error == Errno.None ? Set(file, entry.Attributes.Where(IsOfUsers), rules) : error;
         if (error == Errno.None && currentMode != entry.Mode)
         {
             error = OpenFile.SetMode(file, entry.Mode);
         }
-        foreach (TarAttribute attribute in entry.Attributes)
-        {
-            if (error == Errno.None && IsKept(attribute.Name, rules))
-            {
-                error = Tolerate(ExtendedAttributes.Set(file, attribute.Name, attribute.Value.Span));
-            }
-        }
+        error = error == Errno.None ? Set(file, entry.Attributes.Where(attribute => !IsOfUsers(attribute)), rules) : error;
         return error == Errno.None ? OpenFile.SetModified(file, entry.Modified.Seconds, entry.Modified.Nanoseconds) : error;
     }
 
@@ -48,7 +52,7 @@ internal static class EntryAttributes
         foreach (TarAttribute attribute in entry.Attributes)
         {
             // xattr(7): only regular files and directories have user attributes.
-            if (error == Errno.None && IsKept(attribute.Name, rules) && !attribute.Name.StartsWith("user.", StringComparison.Ordinal))
+            if (error == Errno.None && IsKept(attribute.Name, rules) && !IsOfUsers(attribute))
             {
                 error = Tolerate(ExtendedAttributes.SetAt(parent, name, attribute.Name, attribute.Value.Span));
             }
@@ -62,9 +66,24 @@ internal static class EntryAttributes
     /// <summary>overlayfs obeys trusted.overlay and user.overlay: a layer could redirect a directory or mark it opaque with them. What
     /// the host's security modules label (security.selinux, security.ima) is the host's.</summary>
     internal static bool IsKept(string name, UnpackRules rules) =>
-        name.StartsWith("user.", StringComparison.Ordinal) ? !name.StartsWith("user.overlay.", StringComparison.Ordinal)
+        name.StartsWith(OfUsers, StringComparison.Ordinal) ? !name.StartsWith("user.overlay.", StringComparison.Ordinal)
         : name is "security.capability" ? rules.Privileged
         : name is "system.posix_acl_access" or "system.posix_acl_default";
+
+    private static bool IsOfUsers(TarAttribute attribute) => attribute.Name.StartsWith(OfUsers, StringComparison.Ordinal);
+
+    private static Errno Set(FileHandle file, IEnumerable<TarAttribute> attributes, UnpackRules rules)
+    {
+        foreach (TarAttribute attribute in attributes.Where(attribute => IsKept(attribute.Name, rules)))
+        {
+            Errno error = ExtendedAttributes.Set(file, attribute.Name, attribute.Value.Span);
+            if (Tolerate(error) != Errno.None)
+            {
+                return error;
+            }
+        }
+        return Errno.None;
+    }
 
     // A file system without attributes still holds the files.
     private static Errno Tolerate(Errno error) => error == Errno.EOPNOTSUPP ? Errno.None : error;

@@ -1,3 +1,4 @@
+using Conex.Images.Paging;
 using Conex.Images.Tar;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
@@ -11,16 +12,17 @@ public sealed class LayerExtractor
 {
     private readonly TarReader reader;
     private readonly LayerRoot root;
-    private readonly PendingEntries directories = new();
+    private readonly PendingEntries directories;
     private readonly bool leavesLinks;
     private bool hasLeftLinks;
     private long contentSize;
 
-    private LayerExtractor(TarReader reader, LayerRoot root, bool leavesLinks)
+    private LayerExtractor(TarReader reader, LayerRoot root, PageCache cache, bool leavesLinks)
     {
         this.reader = reader;
         this.root = root;
         this.leavesLinks = leavesLinks;
+        directories = new PendingEntries(cache);
     }
 
     /// <summary>Unpacks all entries of <paramref name="reader"/>. Of entries with one path the last wins, in any order and of any type.</summary>
@@ -34,30 +36,29 @@ public sealed class LayerExtractor
         DirectoryHandle directory,
         UnpackRules? rules = null,
         CancellationToken cancellationToken = default
-    ) => Extract(reader, directory, rules ?? UnpackRules.Current, leavesLinks: false, out _, cancellationToken);
+    ) => Extract(reader, directory, rules ?? UnpackRules.Current, leavesLinks: false, cancellationToken).Size;
 
     /// <inheritdoc cref="Extract(TarReader, DirectoryHandle, UnpackRules?, CancellationToken)"/>
     /// <param name="leavesLinks">Whether hard links to files that the layer does not have are left out instead of refused: lower layers may have them.</param>
-    /// <param name="hasLeftLinks">Whether there were some.</param>
-    internal static long Extract(
+    /// <returns>Bytes of all files' content, whether links were left out, and <see cref="LayerRoot.HasMadeParents"/>.</returns>
+    internal static (long Size, bool HasLeftLinks, bool HasMadeParents) Extract(
         TarReader reader,
         DirectoryHandle directory,
         UnpackRules rules,
         bool leavesLinks,
-        out bool hasLeftLinks,
         CancellationToken cancellationToken
     )
     {
         using var root = new LayerRoot(directory, rules, FileModeMask.Read());
-        var extractor = new LayerExtractor(reader, root, leavesLinks);
+        using var cache = new PageCache(() => ScratchFile.Open(directory));
+        var extractor = new LayerExtractor(reader, root, cache, leavesLinks);
         while (reader.Next() is { } entry)
         {
             cancellationToken.ThrowIfCancellationRequested();
             extractor.Unpack(entry, cancellationToken);
         }
         PendingDirectories.Apply(extractor.directories, root);
-        hasLeftLinks = extractor.hasLeftLinks;
-        return extractor.contentSize;
+        return (extractor.contentSize, extractor.hasLeftLinks, root.HasMadeParents);
     }
 
     private void Unpack(TarEntry entry, CancellationToken cancellationToken)

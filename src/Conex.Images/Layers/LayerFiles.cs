@@ -13,7 +13,9 @@ internal static class LayerFiles
     internal const string Index = "layer.erofs";
     internal const string Tree = "fs";
     internal const string Record = "layer.json";
-    private const int RecordLimit = 1 << 16;
+
+    // With as many hard links to lower layers as LowerLinks allows.
+    private const int RecordLimit = 4 << 20;
 
     /// <summary>The record in the store's directory, or in that of the layer; null when there is none.</summary>
     /// <exception cref="JsonException">It cannot be understood.</exception>

@@ -29,8 +29,9 @@ internal static class LayerIndex
     internal static void Write(Stream tar, Digest diffId, Stream output)
     {
         tar.Position = 0;
-        (ErofsNode root, _) = LayerIndexer.Read(new TarReader(tar));
-        Write(root, diffId, tar, output);
+        using var tree = new LayerTree(new UnpackRules(Privileged: true), scratch: null);
+        LayerIndexer.Read(new TarReader(tar), tree);
+        Write(tree.Root, diffId, tar, output);
     }
 
     /// <summary>What tells whether an index is damaged: its length, and the CRC-32C of its even and of its odd words, which a processor computes about

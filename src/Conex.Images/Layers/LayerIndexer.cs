@@ -11,7 +11,7 @@ internal sealed class LayerIndexer
 {
     private readonly TarReader reader;
     private readonly LayerTree tree;
-    private readonly PendingEntries directories = new();
+    private readonly PendingEntries directories;
     private readonly LowerLinks? lowerLinks;
     private ErofsNode? lastFile;
     private long contentSize;
@@ -21,35 +21,33 @@ internal sealed class LayerIndexer
         this.reader = reader;
         this.tree = tree;
         this.lowerLinks = lowerLinks;
+        directories = new PendingEntries(tree.Nodes.Cache);
     }
 
     /// <summary>Reads all entries of <paramref name="reader"/>, whose stream begins where the tar does.</summary>
-    /// <returns>The root, and the bytes of all files' content.</returns>
+    /// <param name="tree">An empty one.</param>
+    /// <returns>The bytes of all files' content.</returns>
     /// <exception cref="TarException">The tar is malformed.</exception>
     /// <exception cref="LayerException">An entry is hostile or impossible.</exception>
     /// <exception cref="KernelException">An attribute needs rights that no process has.</exception>
-    internal static (ErofsNode Root, long ContentSize) Read(TarReader reader, CancellationToken cancellationToken = default)
-    {
-        (ErofsNode root, long size, _) = Read(reader, new LayerTree(new UnpackRules(Privileged: true)), null, cancellationToken);
-        return (root, size);
-    }
+    internal static long Read(TarReader reader, LayerTree tree, CancellationToken cancellationToken = default) =>
+        Read(reader, tree, null, cancellationToken);
 
     /// <summary>The same, but hard links to files of lower layers are told instead of refused.</summary>
-    internal static (ErofsNode Root, long ContentSize, IReadOnlyList<LowerLink> Links) ReadOfImage(
+    internal static long ReadOfImage(
         TarReader reader,
+        LayerTree tree,
+        out IReadOnlyList<LowerLink> links,
         CancellationToken cancellationToken = default
     )
     {
-        var tree = new LayerTree(new UnpackRules(Privileged: true));
-        return Read(reader, tree, new LowerLinks(tree), cancellationToken);
+        var lower = new LowerLinks(tree);
+        long size = Read(reader, tree, lower, cancellationToken);
+        links = lower.Remaining();
+        return size;
     }
 
-    private static (ErofsNode Root, long ContentSize, IReadOnlyList<LowerLink> Links) Read(
-        TarReader reader,
-        LayerTree tree,
-        LowerLinks? links,
-        CancellationToken cancellationToken
-    )
+    private static long Read(TarReader reader, LayerTree tree, LowerLinks? links, CancellationToken cancellationToken)
     {
         var indexer = new LayerIndexer(reader, tree, links);
         while (indexer.Next() is { } entry)
@@ -58,15 +56,15 @@ internal sealed class LayerIndexer
             indexer.Take(entry);
         }
         indexer.ApplyDirectories();
-        return (tree.Root, indexer.contentSize, links?.Remaining() ?? []);
+        return indexer.contentSize;
     }
 
     private TarEntry? Next()
     {
         TarEntry? entry = reader.Next();
-        if (lastFile is not null && !reader.PaddingIsZero)
+        if (lastFile is { } file && !reader.PaddingIsZero)
         {
-            lastFile.MustBeCopied = true;
+            file.MustBeCopied = true;
         }
         lastFile = null;
         return entry;
@@ -120,7 +118,7 @@ internal sealed class LayerIndexer
         switch (parent.Child(target))
         {
             case null:
-                UnpackError.Check(LayerTree.Add(parent, target, LayerTree.NewWhiteout()), "make the whiteout", path);
+                UnpackError.Check(LayerTree.Add(parent, target, tree.NewWhiteout()), "make the whiteout", path);
                 break;
             case { IsDirectory: true } directory:
                 NodeAttributes.SetOpaque(directory, tree.Rules);
@@ -134,40 +132,42 @@ internal sealed class LayerIndexer
         {
             throw UnpackError.Create(Errno.ENOENT, "create", path);
         }
-        var node = new ErofsNode(Kind(entry.Type))
-        {
-            DeviceMajor = entry.DeviceMajor,
-            DeviceMinor = entry.DeviceMinor,
-            LinkTarget = entry.LinkTarget,
-            Size = entry.Size,
-            DeviceOffset = reader.ContentOffset,
-            Pieces = Pieces(entry),
-        };
+        ErofsNode node = NewNode(entry);
         lastFile = node;
         contentSize += entry.Segments?.Sum(segment => segment.Length) ?? entry.Size;
         UnpackError.Check(Put(parent, path, node), "create", path);
         UnpackError.Check(NodeAttributes.Apply(node, entry, tree.Rules), "set the attributes of", path);
     }
 
-    private List<ErofsExtent>? Pieces(TarEntry entry)
+    private ErofsNode NewNode(TarEntry entry) =>
+        entry.Type switch
+        {
+            TarEntryType.File => NewFile(entry),
+            TarEntryType.SymbolicLink => tree.Nodes.NewSymbolicLink(entry.LinkTarget.Span),
+            TarEntryType.Fifo => tree.Nodes.NewNode(FileKind.Fifo),
+            TarEntryType.BlockDevice => tree.Nodes.NewDevice(FileKind.BlockDevice, entry.DeviceMajor, entry.DeviceMinor),
+            _ => tree.Nodes.NewDevice(FileKind.CharacterDevice, entry.DeviceMajor, entry.DeviceMinor),
+        };
+
+    private ErofsNode NewFile(TarEntry entry)
     {
+        long position = reader.ContentOffset;
         if (entry.Segments is not { } segments || (segments is [{ Offset: 0 } only] && only.Length == entry.Size))
         {
-            return null;
+            return tree.Nodes.NewFile(entry.Size, position);
         }
-        long position = reader.ContentOffset;
-        var pieces = new List<ErofsExtent>(segments.Count);
-        foreach (SparseSegment segment in segments)
+        var pieces = new ErofsExtent[segments.Count];
+        for (int i = 0; i < pieces.Length; i++)
         {
-            pieces.Add(new ErofsExtent(segment.Offset, segment.Length, position));
-            position += segment.Length;
+            pieces[i] = new ErofsExtent(segments[i].Offset, segments[i].Length, position);
+            position += segments[i].Length;
         }
-        return pieces;
+        return tree.Nodes.NewSparseFile(entry.Size, pieces);
     }
 
     private void MakeDirectory(ErofsNode parent, LayerPath path, TarEntry entry)
     {
-        Errno error = LayerTree.MakeDirectory(parent, path.Name);
+        Errno error = tree.MakeDirectory(parent, path.Name);
         if (error == Errno.EEXIST)
         {
             error = parent.Child(path.Name) switch
@@ -184,7 +184,7 @@ internal sealed class LayerIndexer
     private Errno ClearAndMakeDirectory(ErofsNode parent, LayerPath path)
     {
         Clear(parent, path);
-        return LayerTree.MakeDirectory(parent, path.Name);
+        return tree.MakeDirectory(parent, path.Name);
     }
 
     private void MakeHardLink(ErofsNode parent, LayerPath path, TarEntry entry)
@@ -195,13 +195,14 @@ internal sealed class LayerIndexer
             throw new LayerException($"the layer has a hard link, {path}, to {(target.IsRoot ? "its root" : "itself")}");
         }
         ErofsNode? found = tree.TryFind(target.Parent.ToArray(), out Errno error);
-        if (found is not null)
+        if (found is { } directory)
         {
-            error = Link(found, target, parent, path);
+            error = Link(directory, target, parent, path);
             if (error == Errno.EEXIST)
             {
                 Clear(parent, path);
-                error = Link(found, target, parent, path);
+                // The target may have been in what is replaced.
+                error = LayerTree.PathOf(directory) is null ? Errno.ENOENT : Link(directory, target, parent, path);
             }
         }
         if (error == Errno.ENOENT && lowerLinks?.TryAdd(parent, path, target) == true)
@@ -215,7 +216,7 @@ internal sealed class LayerIndexer
             throw new LayerException($"the layer has a hard link, {path}, to {target}, which is no file of the layer");
         }
         UnpackError.Check(error, "link", path);
-        if (LayerTree.IsWhiteout(parent.Child(path.Name)!))
+        if (LayerTree.IsWhiteout(parent.Child(path.Name)!.Value))
         {
             throw Whiteout.LinkTo(target, path);
         }
@@ -267,14 +268,4 @@ internal sealed class LayerIndexer
             UnpackError.Check(error, "set the attributes of", LayerPath.Normalise(path));
         }
     }
-
-    private static FileKind Kind(TarEntryType type) =>
-        type switch
-        {
-            TarEntryType.File => FileKind.Regular,
-            TarEntryType.SymbolicLink => FileKind.SymbolicLink,
-            TarEntryType.Fifo => FileKind.Fifo,
-            TarEntryType.BlockDevice => FileKind.BlockDevice,
-            _ => FileKind.CharacterDevice,
-        };
 }

@@ -18,6 +18,9 @@ internal sealed class LayerRoot(DirectoryHandle root, UnpackRules rules, uint ma
 
     internal UnpackRules Rules => rules;
 
+    /// <summary>Whether a directory was made for an entry's sake that no entry had described by then.</summary>
+    internal bool HasMadeParents { get; private set; }
+
     /// <summary>The umask of this process.</summary>
     internal uint Mask => mask;
 
@@ -102,6 +105,7 @@ internal sealed class LayerRoot(DirectoryHandle root, UnpackRules rules, uint ma
 
     private Errno MakeParent(DirectoryHandle parent, ReadOnlySpan<byte> name, Errno error)
     {
+        HasMadeParents = true;
         if (error == Errno.ENOENT)
         {
             return MakeDirectory(parent, name);

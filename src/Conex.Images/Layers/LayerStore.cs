@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Conex.Images.Catalog;
 using Conex.Images.Compression;
 using Conex.Images.Content;
 using Conex.Images.Tar;
@@ -100,10 +101,10 @@ public sealed class LayerStore : IDisposable
 
     /// <summary>The layer, when it is there.</summary>
     public StoredLayer? Find(Digest diffId) =>
-        LayerFiles.TryReadRecord(directory, diffId.Hex) is { } read ? new StoredLayer(diffId, read.TarSize, read.ContentSize) : null;
+        RecordOf(diffId) is { } read ? new StoredLayer(diffId, read.TarSize, read.ContentSize) : null;
 
-    /// <summary>A layer's hard links to files of whatever layers are below.</summary>
-    internal IReadOnlyList<LowerLink> LinksOf(Digest diffId) => LayerFiles.TryReadRecord(directory, diffId.Hex)?.Links ?? [];
+    /// <summary>What is known of a layer; null when it is not there.</summary>
+    internal LayerRecord? RecordOf(Digest diffId) => LayerFiles.TryReadRecord(directory, diffId.Hex);
 
     /// <summary>Whether there is anything of a layer.</summary>
     internal bool Contains(Digest diffId) => PathAt.Status(directory, diffId.Hex, follow: false) is not null;
@@ -219,6 +220,9 @@ public sealed class LayerStore : IDisposable
             using DirectoryHandle layer = PathAt.OpenDirectory(directory, diffId.Hex);
             return work(layer);
         });
+
+    /// <summary>An empty tree for what a tar holds.</summary>
+    internal LayerTree NewTree() => new(new UnpackRules(Privileged: true), directory);
 
     internal bool HasMount(Digest diffId) => mounts.Contains(diffId);
 

@@ -1,29 +1,28 @@
+using Conex.Images.Catalog;
+using Conex.Images.Paging;
 using Conex.Images.Tar;
 using Conex.Images.Trees;
-using Conex.Linux.Errors;
-using Conex.Linux.Files;
 using Conex.Oci;
 
 namespace Conex.Images.Layers;
 
-/// <summary>Makes the files that an image's layers mean by hard links to lower layers: what overlayfs would make by copying up. They become a layer of this
-/// store, since the layer with the links is the same in all images, and the files are not. Held until disposed.</summary>
+/// <summary>Makes what an image's layers leave to those below them: the files of hard links to lower layers, which overlayfs would make by copying up,
+/// and the directories that a layer puts something into and says nothing of. They become layers of this store, since such a layer is the same in all
+/// images, and what it means is not. Held until disposed.</summary>
 internal sealed class LayerSupplements(ImageStore store) : IDisposable
 {
-    private const ResolveRules Inside = ResolveRules.InRoot | ResolveRules.NoSymlinks | ResolveRules.NoMagicLinks;
     private readonly List<LayerSession> sessions = [];
 
-    /// <summary>For each layer the one that lies above it; null for those without such links.</summary>
+    /// <summary>For each layer the one that lies above it; null for those that need none.</summary>
     /// <param name="layers">Of one image, the lowest first, all in the store.</param>
-    /// <exception cref="LayerException">No layer below has the file.</exception>
+    /// <exception cref="LayerException">A hard link's target is in no layer below.</exception>
     internal IReadOnlyList<Digest?> For(IReadOnlyList<StoredLayer> layers)
     {
         var supplements = new Digest?[layers.Count];
         List<Digest> below = [];
         for (int i = 0; i < layers.Count; i++)
         {
-            IReadOnlyList<LowerLink> links = store.Layers.LinksOf(layers[i].DiffId);
-            supplements[i] = links.Count > 0 ? Make(layers[i].DiffId, links, below) : null;
+            supplements[i] = Make(layers[i].DiffId, below);
             below.Add(layers[i].DiffId);
             below.AddRange(supplements[i] is { } supplement ? [supplement] : (Digest[])[]);
         }
@@ -32,16 +31,30 @@ internal sealed class LayerSupplements(ImageStore store) : IDisposable
 
     public void Dispose() => sessions.ForEach(session => session.Dispose());
 
-    private Digest Make(Digest layer, IReadOnlyList<LowerLink> links, List<Digest> below)
+    private Digest? Make(Digest layer, List<Digest> below)
     {
-        using FileStream file = store.Content.OpenTemporary();
+        LayerRecord? record = store.Layers.RecordOf(layer);
+        LowerLink[] links = record?.Links ?? [];
+        bool mayLackDirectories = record is { HasMadeParents: true } && below.Count > 0;
+        if (links.Length == 0 && !mayLackDirectories)
+        {
+            return null;
+        }
+        using FileStream file = LayerFiles.Stream(ScratchFile.Open(), FileAccess.ReadWrite);
         var tar = new TarWriter(file);
-        Write(
-            tar,
-            layer,
-            links,
-            new LayeredTree([.. below.AsEnumerable().Reverse().Distinct().Select(one => store.Layers.Source(one).Path)])
-        );
+        var lowers = new LayeredTree([.. below.AsEnumerable().Reverse().Distinct().Select(one => store.Layers.Source(one).Path)]);
+        using (var supplement = new LayerSupplement(tar, store.Layers.Source(layer).Path, lowers))
+        {
+            supplement.AddLinks(links);
+            if (mayLackDirectories)
+            {
+                AddDirectories(supplement, layer);
+            }
+            if (supplement.IsEmpty)
+            {
+                return null;
+            }
+        }
         tar.Finish();
         file.Position = 0;
         var session = new LayerSession(store);
@@ -51,64 +64,15 @@ internal sealed class LayerSupplements(ImageStore store) : IDisposable
         return made;
     }
 
-    private void Write(TarWriter tar, Digest layer, IReadOnlyList<LowerLink> links, LayeredTree lowers)
+    /// <summary>Which directories have no entry the layer's tar tells once more.</summary>
+    private void AddDirectories(LayerSupplement supplement, Digest layer)
     {
-        var archive = new TreeArchive(tar, TreeForm.Plain);
-        using DirectoryHandle own = PathAt.OpenDirectory(store.Layers.Source(layer).Path);
-        HashSet<byte[]> directories = new(BytePathComparer.Instance);
-        Dictionary<byte[], byte[]> written = new(BytePathComparer.Instance);
-        foreach (LowerLink link in links)
+        using Stream? tar = store.Layers.OpenTar(layer);
+        if (tar is not null)
         {
-            for (int end = 0; (end = NextSlash(link.Path, end)) > 0; )
-            {
-                if (directories.Add(link.Path[..end]))
-                {
-                    WriteDirectory(archive, own, link.Path[..end]);
-                }
-            }
-            if (written.TryGetValue(link.Target, out byte[]? first))
-            {
-                tar.Add(
-                    new TarEntry
-                    {
-                        Type = TarEntryType.HardLink,
-                        Path = link.Path,
-                        LinkTarget = first,
-                    }
-                );
-                continue;
-            }
-            written[link.Target] = link.Path;
-            _ =
-                lowers.TryUse(
-                    link.Target,
-                    followsLast: false,
-                    (directory, name) =>
-                    {
-                        archive.Add(directory, name, link.Path, CancellationToken.None);
-                        return name;
-                    }
-                )
-                ?? throw new LayerException(
-                    $"the layer has a hard link, {LayerPath.Show(link.Path)}, to {LayerPath.Show(link.Target)}, "
-                        + "which is no file of the layer nor of those below it"
-                );
+            using LayerTree tree = store.Layers.NewTree();
+            LayerIndexer.ReadOfImage(new TarReader(tar), tree, out _);
+            supplement.AddDirectories(tree);
         }
-    }
-
-    /// <summary>As the layer itself has it: the top-most layer with a directory says what it is.</summary>
-    private static void WriteDirectory(TreeArchive archive, DirectoryHandle root, byte[] path)
-    {
-        int slash = Array.LastIndexOf(path, (byte)'/');
-        using DirectoryHandle parent =
-            EntryAt.TryOpenResolved(root, slash < 0 ? "."u8 : path.AsSpan(0, slash), OpenMode.Path, Inside, out Errno error)
-            ?? throw new KernelException("open directory", LayerPath.Show(path), error);
-        archive.AddAlone(parent, path[(slash + 1)..], path);
-    }
-
-    private static int NextSlash(byte[] path, int after)
-    {
-        int slash = path.AsSpan(after + 1).IndexOf((byte)'/');
-        return slash < 0 ? 0 : after + 1 + slash;
     }
 }

@@ -1,11 +1,12 @@
 using Conex.Images.Erofs;
+using Conex.Images.Paging;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
 
 namespace Conex.Images.Layers;
 
-/// <summary>A layer's tree in memory, in which paths lead where openat2(2) with RESOLVE_IN_ROOT would lead them on a disk.</summary>
-internal sealed class LayerTree
+/// <summary>A layer's tree before it is an image, in which paths lead where openat2(2) with RESOLVE_IN_ROOT would lead them on a disk.</summary>
+internal sealed class LayerTree : IDisposable
 {
     private const int LongestName = 255;
 
@@ -13,30 +14,39 @@ internal sealed class LayerTree
     private const int MostLinks = 40;
 
     private readonly UnpackRules rules;
+    private readonly ErofsTree tree;
     private ErofsNode? cached;
     private byte[] cachedPath = [];
 
-    internal LayerTree(UnpackRules rules)
+    /// <param name="scratch">Where there is room for a large tree; null: where temporary files are.</param>
+    internal LayerTree(UnpackRules rules, DirectoryHandle? scratch)
     {
         this.rules = rules;
-        Root = NewDirectory();
+        tree = new ErofsTree(() => scratch is null ? ScratchFile.Open() : ScratchFile.Open(scratch));
+        Describe(Root);
     }
 
-    internal ErofsNode Root { get; }
+    internal ErofsNode Root => tree.Root;
+
+    /// <summary>Makes nodes.</summary>
+    internal ErofsTree Nodes => tree;
 
     internal UnpackRules Rules => rules;
+
+    /// <inheritdoc cref="LayerRoot.HasMadeParents"/>
+    internal bool HasMadeParents { get; private set; }
 
     /// <summary>The directory that an entry stands in, made with all its parents when missing.</summary>
     /// <exception cref="LayerException">A parent is no directory.</exception>
     internal ErofsNode Parent(LayerPath path)
     {
         ReadOnlySpan<byte> parent = path.Parent;
-        if (cached is null || !parent.SequenceEqual(cachedPath))
+        if (cached is not { } directory || !parent.SequenceEqual(cachedPath))
         {
-            cached = TryFind(parent.ToArray(), out Errno error) ?? MakeParents(parent, path, error);
-            cachedPath = parent.ToArray();
+            directory = TryFind(parent.ToArray(), out Errno error) ?? MakeParents(parent, path, error);
+            (cached, cachedPath) = (directory, parent.ToArray());
         }
-        return cached;
+        return directory;
     }
 
     /// <summary>Something was removed that paths may have led through.</summary>
@@ -74,16 +84,16 @@ internal sealed class LayerTree
             }
             if (name.Span.SequenceEqual(".."u8))
             {
-                current = current.Parent ?? Root;
+                current = current.Parent;
                 continue;
             }
             ErofsNode? child = name.Length > LongestName ? null : current.Child(name.Span);
-            if (child is { IsDirectory: true })
+            if (child is { IsDirectory: true } directory)
             {
-                current = child;
+                current = directory;
                 continue;
             }
-            if (child is not { Kind: FileKind.SymbolicLink })
+            if (child is not { Kind: FileKind.SymbolicLink } link)
             {
                 error =
                     name.Length > LongestName ? Errno.ENAMETOOLONG
@@ -101,36 +111,45 @@ internal sealed class LayerTree
             {
                 waiting.Push(rest);
             }
-            rest = child.LinkTarget;
+            rest = link.LinkTarget;
             current = rest.Span[0] == '/' ? Root : current;
         }
     }
 
     /// <summary>The path of a directory with a slash at the end, empty for the root; null when it was taken out of the tree.</summary>
-    internal byte[]? PathOf(ErofsNode directory)
+    internal static byte[]? PathOf(ErofsNode directory)
     {
         byte[] path = [];
-        for (ErofsNode node = directory; node != Root; node = node.Parent!)
+        for (ErofsNode node = directory; !node.IsRoot; node = node.Parent)
         {
-            byte[]? name = node.Parent?.Children!.FirstOrDefault(pair => pair.Value == node).Key;
-            if (name is null)
+            if (node.Parent.Child(node.Name) != node)
             {
                 return null;
             }
-            path = [.. name, (byte)'/', .. path];
+            path = [.. node.Name, (byte)'/', .. path];
         }
         return path;
     }
 
     /// <summary>Makes a directory with the mode of those that no entry describes.</summary>
-    internal static Errno MakeDirectory(ErofsNode parent, ReadOnlySpan<byte> name) => Add(parent, name, NewDirectory());
+    internal Errno MakeDirectory(ErofsNode parent, ReadOnlySpan<byte> name)
+    {
+        Errno error = CheckName(parent, name);
+        if (error == Errno.None)
+        {
+            ErofsNode directory = tree.NewNode(FileKind.Directory);
+            Describe(directory);
+            parent.Add(name, directory);
+        }
+        return error;
+    }
 
     /// <summary>Makes a directory where the layer hid the lower layers' one: what they have in it stays hidden.</summary>
     internal Errno ReplaceWhiteout(ErofsNode parent, ReadOnlySpan<byte> name)
     {
         Remove(parent, name);
         Errno error = MakeDirectory(parent, name);
-        NodeAttributes.SetOpaque(parent.Child(name)!, rules);
+        NodeAttributes.SetOpaque(parent.Child(name)!.Value, rules);
         return error;
     }
 
@@ -138,28 +157,34 @@ internal sealed class LayerTree
     /// <returns>EEXIST or ENAMETOOLONG, as the calls that make files say.</returns>
     internal static Errno Add(ErofsNode parent, ReadOnlySpan<byte> name, ErofsNode child)
     {
-        if (name.Length > LongestName)
+        Errno error = CheckName(parent, name);
+        if (error == Errno.None)
         {
-            return Errno.ENAMETOOLONG;
+            parent.Add(name, child);
         }
-        if (parent.Child(name) is not null)
-        {
-            return Errno.EEXIST;
-        }
-        parent.Add(name, child);
-        return Errno.None;
+        return error;
     }
 
     /// <summary>Takes a name away, of a directory with everything in it.</summary>
-    internal static void Remove(ErofsNode parent, ReadOnlySpan<byte> name) =>
-        parent.Children!.GetAlternateLookup<ReadOnlySpan<byte>>().Remove(name);
+    internal static void Remove(ErofsNode parent, ReadOnlySpan<byte> name) => parent.Remove(name);
 
     internal static bool IsWhiteout(ErofsNode node) => node is { Kind: FileKind.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 };
 
-    internal static ErofsNode NewWhiteout() => new(FileKind.CharacterDevice);
+    internal ErofsNode NewWhiteout() => tree.NewDevice(FileKind.CharacterDevice, 0, 0);
+
+    public void Dispose() => tree.Dispose();
+
+    private static Errno CheckName(ErofsNode parent, ReadOnlySpan<byte> name) =>
+        name.Length > LongestName ? Errno.ENAMETOOLONG
+        : parent.Child(name) is not null ? Errno.EEXIST
+        : Errno.None;
 
     // No entry gives it a time; the image must not depend on the clock.
-    private static ErofsNode NewDirectory() => new(FileKind.Directory) { Mode = LayerRoot.DirectoryMode, IsImplied = true };
+    private static void Describe(ErofsNode directory)
+    {
+        directory.Mode = LayerRoot.DirectoryMode;
+        directory.IsImplied = true;
+    }
 
     private ErofsNode MakeParents(ReadOnlySpan<byte> parent, LayerPath path, Errno error)
     {
@@ -189,6 +214,7 @@ internal sealed class LayerTree
 
     private Errno MakeParent(ErofsNode parent, ReadOnlySpan<byte> name, Errno error)
     {
+        HasMadeParents = true;
         if (error == Errno.ENOENT)
         {
             return MakeDirectory(parent, name);

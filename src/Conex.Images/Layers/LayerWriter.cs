@@ -58,8 +58,9 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
     internal LayerRecord AddIndex(LayerRecord record)
     {
         using FileStream tar = OpenTar();
-        (ErofsNode root, _, _) = LayerIndexer.ReadOfImage(new TarReader(tar));
-        LayerRecord indexed = record with { Index = WriteIndex(root, Digest.Parse(record.DiffId), durable: true) };
+        using LayerTree tree = NewTree();
+        LayerIndexer.ReadOfImage(new TarReader(tar), tree, out _);
+        LayerRecord indexed = record with { Index = WriteIndex(tree.Root, Digest.Parse(record.DiffId), durable: true) };
         CrashStep.At("layer.index.written");
         LayerFiles.WriteRecord(layer, indexed, durable: true);
         return indexed;
@@ -72,7 +73,7 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
         DirectoryTree.Remove(layer, temporary);
         using (FileStream tar = OpenTar())
         {
-            Extract(new TarReader(tar), out _, default, temporary);
+            Extract(new TarReader(tar), default, temporary);
         }
         OpenFile.SyncFileSystem(layer, name);
         CrashStep.At("layer.tree.unpacked");
@@ -95,7 +96,8 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
         using Stream plain = Decompression.Open(tar, expansion);
         using LayerTarFile file = CreateTar(cancellationToken);
         var reader = new TarReader(new RecordingStream(plain, file), Limits);
-        TarContent content = Read(reader, cancellationToken);
+        using LayerTree? tree = isMounting ? NewTree() : null;
+        TarContent content = Read(reader, tree, cancellationToken);
         reader.Drain();
         AfterTar();
         return reader.HasEndMarker
@@ -112,20 +114,15 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
         }
         lock (Indexing)
         {
-            StoredLayer indexed = ReadAndComplete(stored, cancellationToken);
-            if (stored.TarSize > LargeTar)
-            {
-                // The tree is garbage of an old generation now, which the collector would let stand while the next layers' trees grow beside it.
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
-            }
-            return indexed;
+            return ReadAndComplete(stored, cancellationToken);
         }
     }
 
     private StoredLayer ReadAndComplete(StoredLayer stored, CancellationToken cancellationToken)
     {
         using FileStream tar = OpenTar();
-        TarContent content = Read(new TarReader(tar, Limits), cancellationToken);
+        using LayerTree? tree = isMounting ? NewTree() : null;
+        TarContent content = Read(new TarReader(tar, Limits), tree, cancellationToken);
         return Complete(stored with { ContentSize = content.Size }, content, cancellationToken);
     }
 
@@ -140,29 +137,41 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
             cancellationToken
         );
 
-    private TarContent Read(TarReader reader, CancellationToken cancellationToken)
+    private LayerTree NewTree() => new(new UnpackRules(Privileged: true), layer);
+
+    /// <param name="tree">Gets what the tar holds; null to unpack it.</param>
+    private TarContent Read(TarReader reader, LayerTree? tree, CancellationToken cancellationToken)
     {
-        if (!isMounting)
+        if (tree is null)
         {
-            long unpacked = Extract(reader, out bool hasLinks, cancellationToken);
-            return new TarContent(null, unpacked, [], hasLinks);
+            (long unpacked, bool hasLinks, bool hasMadeParents) = Extract(reader, cancellationToken);
+            return new TarContent(null, unpacked, [], hasLinks, hasMadeParents);
         }
-        (ErofsNode root, long size, IReadOnlyList<LowerLink> links) = LayerIndexer.ReadOfImage(reader, cancellationToken);
-        return new TarContent(root, size, links, HasUnknownLinks: false);
+        long size = LayerIndexer.ReadOfImage(reader, tree, out IReadOnlyList<LowerLink> links, cancellationToken);
+        return new TarContent(tree.Root, size, links, HasUnknownLinks: false, tree.HasMadeParents);
     }
 
     private StoredLayer Complete(StoredLayer stored, TarContent content, CancellationToken cancellationToken)
     {
-        LayerIndexRecord? index = content.Root is null ? null : WriteIndexOrTree(content.Root, stored.DiffId, cancellationToken);
+        LayerIndexRecord? index = content.Root is { } root ? WriteIndexOrTree(root, stored.DiffId, cancellationToken) : null;
         CrashStep.At("layer.unpack.index-written");
         IReadOnlyList<LowerLink> links = content.Links;
         if (content.HasUnknownLinks)
         {
-            // Which of them hold at the end, and where they lead, the tree in memory knows.
+            // Which of them hold at the end, and where they lead, a tree tells.
             using FileStream again = OpenTar();
-            links = LayerIndexer.ReadOfImage(new TarReader(again), cancellationToken).Links;
+            using LayerTree tree = NewTree();
+            LayerIndexer.ReadOfImage(new TarReader(again), tree, out links, cancellationToken);
         }
-        LayerFiles.WriteRecord(layer, LayerRecord.From(stored) with { Index = index, Links = links.Count > 0 ? [.. links] : null });
+        LayerFiles.WriteRecord(
+            layer,
+            LayerRecord.From(stored) with
+            {
+                Index = index,
+                Links = links.Count > 0 ? [.. links] : null,
+                HasMadeParents = content.HasMadeParents,
+            }
+        );
         return stored;
     }
 
@@ -175,7 +184,7 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
         catch (ErofsLimitException)
         {
             using FileStream tar = OpenTar();
-            Extract(new TarReader(tar), out _, cancellationToken);
+            Extract(new TarReader(tar), cancellationToken);
             return null;
         }
     }
@@ -203,13 +212,17 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
 
     private FileStream OpenTar() => LayerFiles.Stream(PathAt.Open(layer, LayerFiles.Tar, OpenMode.Read), FileAccess.Read);
 
-    private long Extract(TarReader reader, out bool hasLinks, CancellationToken cancellationToken, string name = LayerFiles.Tree)
+    private (long Size, bool HasLeftLinks, bool HasMadeParents) Extract(
+        TarReader reader,
+        CancellationToken cancellationToken,
+        string name = LayerFiles.Tree
+    )
     {
         PathAt.MakeDirectory(layer, name, TreeMode);
         using DirectoryHandle root = PathAt.OpenDirectory(layer, name);
         // A set-group-ID bit of the data directory would come down to here and give every file its group.
         UnpackError.Check(OpenFile.SetMode(root, TreeMode), "set the mode of", default);
-        return LayerExtractor.Extract(reader, root, UnpackRules.Current, leavesLinks: true, out hasLinks, cancellationToken);
+        return LayerExtractor.Extract(reader, root, UnpackRules.Current, leavesLinks: true, cancellationToken);
     }
 
     /// <summary>What a tar holds.</summary>
@@ -217,5 +230,6 @@ internal sealed class LayerWriter(DirectoryHandle layer, bool isMounting, Expans
     /// <param name="Size">Bytes of its files.</param>
     /// <param name="Links">Hard links to files of lower layers.</param>
     /// <param name="HasUnknownLinks">Whether there are such links that were not looked at.</param>
-    private sealed record TarContent(ErofsNode? Root, long Size, IReadOnlyList<LowerLink> Links, bool HasUnknownLinks);
+    /// <param name="HasMadeParents"><see cref="LayerRoot.HasMadeParents"/>.</param>
+    private sealed record TarContent(ErofsNode? Root, long Size, IReadOnlyList<LowerLink> Links, bool HasUnknownLinks, bool HasMadeParents);
 }

@@ -22,31 +22,42 @@ internal static class NodeAttributes
         node.Mode = isLink ? 0x1FF : entry.Mode;
         node.Modified = entry.Modified;
         node.IsImplied = false;
+        OrderedDictionary<string, TarAttribute> attributes = AttributesOf(node);
+        Errno result = Errno.None;
         foreach (TarAttribute attribute in entry.Attributes)
         {
             // xattr(7): only regular files and directories have user attributes.
             bool isMeant =
                 EntryAttributes.IsKept(attribute.Name, rules)
                 && (node.Kind is FileKind.Regular or FileKind.Directory || !attribute.Name.StartsWith("user.", StringComparison.Ordinal));
-            Errno error = isMeant ? Set(node, attribute) : Errno.None;
+            Errno error = isMeant ? Set(node, attributes, attribute) : Errno.None;
             // As on a file system without such attributes.
             if (error is not (Errno.None or Errno.EOPNOTSUPP))
             {
-                return error;
+                result = error;
+                break;
             }
         }
-        return Errno.None;
+        if (entry.Attributes.Count > 0)
+        {
+            node.Attributes = attributes.Values;
+        }
+        return result;
     }
 
     /// <summary>overlayfs's mark of a directory that ends the merge.</summary>
-    internal static void SetOpaque(ErofsNode directory, UnpackRules rules) =>
-        Put(directory, new TarAttribute(rules.OpaqueAttribute, "y"u8.ToArray()));
+    internal static void SetOpaque(ErofsNode directory, UnpackRules rules)
+    {
+        OrderedDictionary<string, TarAttribute> attributes = AttributesOf(directory);
+        attributes[rules.OpaqueAttribute] = new TarAttribute(rules.OpaqueAttribute, "y"u8.ToArray());
+        directory.Attributes = attributes.Values;
+    }
 
     /// <summary>Whether lower layers show through a directory no more.</summary>
     internal static bool IsOpaque(ErofsNode directory, UnpackRules rules) =>
         directory.Attributes.Any(attribute => string.Equals(attribute.Name, rules.OpaqueAttribute, StringComparison.Ordinal));
 
-    private static Errno Set(ErofsNode node, TarAttribute attribute)
+    private static Errno Set(ErofsNode node, OrderedDictionary<string, TarAttribute> attributes, TarAttribute attribute)
     {
         if (Encoding.UTF8.GetByteCount(attribute.Name) > LongestName)
         {
@@ -64,14 +75,14 @@ internal static class NodeAttributes
             case "security.capability" when !attribute.Value.IsEmpty && !IsCapability(attribute.Value.Span):
                 return Errno.EINVAL;
             case AccessControlList.AccessName or AccessControlList.DefaultName:
-                return SetAccess(node, attribute);
+                return SetAccess(node, attributes, attribute);
             default:
-                Put(node, attribute);
+                attributes[attribute.Name] = attribute;
                 return Errno.None;
         }
     }
 
-    private static Errno SetAccess(ErofsNode node, TarAttribute attribute)
+    private static Errno SetAccess(ErofsNode node, OrderedDictionary<string, TarAttribute> attributes, TarAttribute attribute)
     {
         bool isDefault = attribute.Name is AccessControlList.DefaultName;
         // setxattr(2) with nothing removes the ACL.
@@ -82,7 +93,7 @@ internal static class NodeAttributes
         }
         if (attribute.Value.Length <= AccessControlList.HeaderSize)
         {
-            Remove(node, attribute.Name);
+            attributes.Remove(attribute.Name);
             return Errno.None;
         }
         if (isDefault)
@@ -91,17 +102,17 @@ internal static class NodeAttributes
             {
                 return Errno.EACCES;
             }
-            Put(node, attribute);
+            attributes[attribute.Name] = attribute;
             return Errno.None;
         }
         node.Mode = AccessControlList.ModeWith(attribute.Value.Span, node.Mode, out bool isMore);
         if (isMore)
         {
-            Put(node, attribute);
+            attributes[attribute.Name] = attribute;
         }
         else
         {
-            Remove(node, attribute.Name);
+            attributes.Remove(attribute.Name);
         }
         return Errno.None;
     }
@@ -114,12 +125,13 @@ internal static class NodeAttributes
                 or
                 (24, 0x03000000);
 
-    private static void Put(ErofsNode node, TarAttribute attribute)
+    private static OrderedDictionary<string, TarAttribute> AttributesOf(ErofsNode node)
     {
-        Remove(node, attribute.Name);
-        node.Attributes = [.. node.Attributes, attribute];
+        var attributes = new OrderedDictionary<string, TarAttribute>(StringComparer.Ordinal);
+        foreach (TarAttribute attribute in node.Attributes)
+        {
+            attributes[attribute.Name] = attribute;
+        }
+        return attributes;
     }
-
-    private static void Remove(ErofsNode node, string name) =>
-        node.Attributes = [.. node.Attributes.Where(attribute => !string.Equals(attribute.Name, name, StringComparison.Ordinal))];
 }

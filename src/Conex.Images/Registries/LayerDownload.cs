@@ -8,7 +8,7 @@ using Conex.Oci.ImageSpec;
 
 namespace Conex.Images.Registries;
 
-/// <summary>A blob while it is downloaded: what an earlier attempt left is read first, the rest comes from the registry and is kept as it comes.
+/// <summary>A blob while it is downloaded: what is here already is read first, the rest comes from the registry and is kept as it comes.
 /// A connection that breaks is opened again at the same byte. All of it is hashed on its way to the reader.</summary>
 internal sealed class LayerDownload : ReadOnlyStream
 {
@@ -22,8 +22,7 @@ internal sealed class LayerDownload : ReadOnlyStream
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private CancellationTokenSource deadline;
-    private readonly long prefix;
-    private Stream? former;
+    private Stream? kept;
     private HttpResponseMessage? response;
     private Stream? body;
     private long position;
@@ -47,12 +46,7 @@ internal sealed class LayerDownload : ReadOnlyStream
         {
             partial.Clear();
         }
-        prefix = partial.Length;
-        former = prefix > 0 ? partial.OpenRead() : null;
     }
-
-    /// <summary>Whether bytes of an earlier attempt were used: then they may be what is wrong.</summary>
-    internal bool IsResumed => prefix > 0;
 
     public override int Read(Span<byte> buffer)
     {
@@ -60,11 +54,21 @@ internal sealed class LayerDownload : ReadOnlyStream
         {
             return 0;
         }
-        int n = position < prefix ? ReadFormer(buffer) : ReadNetwork(buffer);
+        int n = position < partial.Length ? ReadKept(buffer) : ReadNetwork(buffer);
         hash.AppendData(buffer[..n]);
         position += n;
-        progress(position);
         return n;
+    }
+
+    /// <summary>Keeps what comes next from the registry, for the reader who is not ready for it.</summary>
+    /// <returns>False when all of it is here.</returns>
+    internal bool Fetch()
+    {
+        if (partial.Length < descriptor.Size)
+        {
+            Receive(buffer.Length);
+        }
+        return partial.Length < descriptor.Size;
     }
 
     /// <summary>Reads the rest, and checks the whole. It is durable when the layer is: committing that syncs the file system.</summary>
@@ -92,7 +96,7 @@ internal sealed class LayerDownload : ReadOnlyStream
     {
         if (disposing)
         {
-            former?.Dispose();
+            kept?.Dispose();
             Disconnect();
             hash.Dispose();
             deadline.Dispose();
@@ -101,16 +105,25 @@ internal sealed class LayerDownload : ReadOnlyStream
         base.Dispose(disposing);
     }
 
-    private int ReadFormer(Span<byte> destination)
+    private int ReadKept(Span<byte> destination)
     {
-        int n = former!.Read(destination[..(int)Math.Min(destination.Length, prefix - position)]);
+        kept ??= partial.OpenRead();
+        int n = kept.Read(destination[..(int)Math.Min(destination.Length, partial.Length - position)]);
         return n > 0 ? n : throw new IOException($"the kept part of {descriptor.Digest} became shorter");
     }
 
     private int ReadNetwork(Span<byte> destination)
     {
-        former?.Dispose();
-        former = null;
+        kept?.Dispose();
+        kept = null;
+        int n = Receive(Math.Min(buffer.Length, destination.Length));
+        buffer.AsSpan(0, n).CopyTo(destination);
+        return n;
+    }
+
+    /// <summary>Gets the next bytes from the registry into the buffer, and keeps them.</summary>
+    private int Receive(int most)
+    {
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -120,13 +133,12 @@ internal sealed class LayerDownload : ReadOnlyStream
                 {
                     Open();
                 }
-                int most = Math.Min(buffer.Length, destination.Length);
                 int n = Wait(token => body!.ReadAsync(buffer.AsMemory(0, most), token));
                 if (n == 0)
                 {
                     throw new IOException("it ends early");
                 }
-                return Take(n, destination);
+                return Keep(n);
             }
             catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException)
             {
@@ -134,7 +146,7 @@ internal sealed class LayerDownload : ReadOnlyStream
                 if (++failures >= settings.Attempts)
                 {
                     throw new RegistryException(
-                        $"get the layer {descriptor.Digest}: the connection breaks after {position} of {descriptor.Size} bytes: {e.Message}",
+                        $"get the layer {descriptor.Digest}: the connection breaks after {partial.Length} of {descriptor.Size} bytes: {e.Message}",
                         cause: e
                     );
                 }
@@ -143,16 +155,16 @@ internal sealed class LayerDownload : ReadOnlyStream
         }
     }
 
-    private int Take(int n, Span<byte> destination)
+    private int Keep(int n)
     {
-        if (position + n > descriptor.Size)
+        if (partial.Length + n > descriptor.Size)
         {
             throw new RegistryException(
                 $"the layer {descriptor.Digest} is damaged: the registry sends more than its {descriptor.Size} bytes"
             );
         }
         partial.Append(buffer.AsSpan(0, n));
-        buffer.AsSpan(0, n).CopyTo(destination);
+        progress(partial.Length);
         failures = 0;
         return n;
     }
@@ -161,7 +173,7 @@ internal sealed class LayerDownload : ReadOnlyStream
     {
         try
         {
-            response = open(position, cancellationToken).GetAwaiter().GetResult();
+            response = open(partial.Length, cancellationToken).GetAwaiter().GetResult();
         }
         catch (RegistryException e) when (e.Status == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
@@ -173,7 +185,7 @@ internal sealed class LayerDownload : ReadOnlyStream
             );
         }
         bool isPart = response.StatusCode == HttpStatusCode.PartialContent;
-        long start = isPart ? response.Content.Headers.ContentRange?.From ?? position : 0;
+        long start = isPart ? response.Content.Headers.ContentRange?.From ?? partial.Length : 0;
         long? total = isPart ? response.Content.Headers.ContentRange?.Length : response.Content.Headers.ContentLength;
         if (total is { } size && size != descriptor.Size)
         {
@@ -181,17 +193,17 @@ internal sealed class LayerDownload : ReadOnlyStream
                 $"the layer {descriptor.Digest} is damaged: the registry has {size} bytes instead of {descriptor.Size}"
             );
         }
-        if (start > position)
+        if (start > partial.Length)
         {
             throw new RegistryException(
-                $"get the layer {descriptor.Digest}: asked for the bytes from {position}, the registry sends those from {start}"
+                $"get the layer {descriptor.Digest}: asked for the bytes from {partial.Length}, the registry sends those from {start}"
             );
         }
         body = response.Content.ReadAsStreamAsync(cancellationToken).GetAwaiter().GetResult();
         // A registry that knows no ranges sends what is here already.
-        for (long skipped = start; skipped < position; )
+        for (long skipped = start; skipped < partial.Length; )
         {
-            int n = Wait(token => body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, position - skipped)), token));
+            int n = Wait(token => body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, partial.Length - skipped)), token));
             skipped += n > 0 ? n : throw new IOException("it ends early");
         }
     }

@@ -13,6 +13,9 @@ internal sealed class LayerPull(ImageStore store, RegistrySettings settings, Rep
 {
     private const long ProgressStep = 512 << 10;
 
+    // Who expands zstd holds a window of 8 MiB as most is written: one layer at a time, whatever is pulled and however many processors there are.
+    private static readonly SemaphoreSlim ZstdTurn = new(1);
+
     /// <summary>Blocks its thread.</summary>
     /// <exception cref="RegistryException">The layer cannot be had, or is not what its digests say.</exception>
     internal StoredLayer Run(Descriptor layer, Digest diffId, Action<TransferStep> report, CancellationToken cancellationToken)
@@ -41,7 +44,7 @@ internal sealed class LayerPull(ImageStore store, RegistrySettings settings, Rep
         long reported = -ProgressStep;
         void Tell(long position)
         {
-            if (position - reported >= ProgressStep || position == layer.Size)
+            if (position - reported >= ProgressStep || (position == layer.Size && position != reported))
             {
                 reported = position;
                 report(new TransferStep(layer.Digest.Short, "Downloading", position, layer.Size));
@@ -55,13 +58,38 @@ internal sealed class LayerPull(ImageStore store, RegistrySettings settings, Rep
             Tell,
             cancellationToken
         );
-        using PendingLayer pending = Unpack(layer, diffId, download, cancellationToken);
+        using PendingLayer pending = UnpackInTurn(layer, diffId, download, cancellationToken);
         CrashStep.At("image.pull.layer-unpacked");
         report(new TransferStep(layer.Digest.Short, "Download complete"));
         report(new TransferStep(layer.Digest.Short, "Extracting", layer.Size, layer.Size));
         store.Layers.Commit([pending]);
         CrashStep.At("image.pull.layer-committed");
         return pending.Layer;
+    }
+
+    /// <summary>Downloads while other layers have the turn.</summary>
+    private PendingLayer UnpackInTurn(Descriptor layer, Digest diffId, LayerDownload download, CancellationToken cancellationToken)
+    {
+        if (MediaType.CompressionOf(layer.MediaType) != LayerCompression.Zstd)
+        {
+            return Unpack(layer, diffId, download, cancellationToken);
+        }
+        while (!ZstdTurn.Wait(0, cancellationToken))
+        {
+            if (!download.Fetch())
+            {
+                ZstdTurn.Wait(cancellationToken);
+                break;
+            }
+        }
+        try
+        {
+            return Unpack(layer, diffId, download, cancellationToken);
+        }
+        finally
+        {
+            ZstdTurn.Release();
+        }
     }
 
     private PendingLayer Unpack(Descriptor layer, Digest diffId, LayerDownload download, CancellationToken cancellationToken)

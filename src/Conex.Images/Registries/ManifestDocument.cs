@@ -10,9 +10,6 @@ namespace Conex.Images.Registries;
 /// <param name="Digest">Of the bytes.</param>
 internal sealed record ManifestDocument(byte[] Bytes, string MediaType, Digest Digest)
 {
-    /// <summary>The most that the specification asks registries and clients to take.</summary>
-    internal const int Limit = 4 << 20;
-
     internal MediaKind Kind => Oci.MediaType.KindOf(MediaType);
 
     /// <param name="contentType">What the registry says it is; the document itself is believed first, as it is what the digest covers.</param>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Conex.Images.Content;
 using Conex.Oci;
 using Conex.Oci.ImageSpec;
 
@@ -41,7 +42,7 @@ internal sealed class RegistryRepository(RegistryConnection connection, string p
         {
             throw await RegistryBody.FailureAsync(response, what, cancellationToken);
         }
-        byte[] bytes = await ReadAsync(response, ManifestDocument.Limit, $"the manifest {reference}", cancellationToken);
+        byte[] bytes = await ReadAsync(response, ContentStore.LargestDocument, $"the manifest {reference}", cancellationToken);
         ManifestDocument document = ManifestDocument.From(bytes, response.Content.Headers.ContentType?.MediaType);
         return !Digest.TryParse(reference, out Digest expected) || expected == document.Digest
             ? document
@@ -150,7 +151,7 @@ internal sealed class RegistryRepository(RegistryConnection connection, string p
             else if (response.IsSuccessStatusCode)
             {
                 index = ImageIndex.Parse(
-                    await ReadAsync(response, ManifestDocument.Limit, $"the referrers of {digest}", cancellationToken)
+                    await ReadAsync(response, ContentStore.LargestDocument, $"the referrers of {digest}", cancellationToken)
                 );
             }
             else

@@ -1,3 +1,4 @@
+using Conex.Images.Content;
 using Conex.Oci;
 using Conex.Oci.ImageSpec;
 
@@ -15,7 +16,6 @@ internal sealed record RemoteImage(
     ImageConfig Config
 )
 {
-    private const int ConfigLimit = 8 << 20;
     private const int MostLayers = 500;
     private const int DeepestIndex = 4;
 
@@ -65,7 +65,9 @@ internal sealed record RemoteImage(
             document = await repositories.AskAsync(repository => repository.GetManifestAsync(chosen.Digest.ToString(), cancellationToken));
         }
         Manifest manifest = Understand(document, reference);
-        byte[] bytes = await repositories.AskAsync(repository => repository.GetBlobAsync(manifest.Config, ConfigLimit, cancellationToken));
+        byte[] bytes = await repositories.AskAsync(repository =>
+            repository.GetBlobAsync(manifest.Config, ContentStore.LargestDocument, cancellationToken)
+        );
         ImageConfig config = ImageConfig.Parse(bytes);
         Check(config, manifest, reference, platform);
         return new RemoteImage(top, document, manifest, bytes, config);

@@ -19,7 +19,7 @@ internal sealed class PaxHeader
 
     internal TarTime? Modified { get; private set; }
 
-    internal List<TarAttribute> Attributes { get; } = [];
+    internal OrderedDictionary<string, TarAttribute> Attributes { get; } = new(StringComparer.Ordinal);
 
     internal PaxSparse Sparse { get; } = new();
 
@@ -98,7 +98,6 @@ internal sealed class PaxHeader
         {
             throw Malformed();
         }
-        Attributes.RemoveAll(attribute => attribute.Name == name);
-        Attributes.Add(new TarAttribute(name, value.ToArray()));
+        Attributes[name] = new TarAttribute(name, value.ToArray());
     }
 }

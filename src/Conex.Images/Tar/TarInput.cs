@@ -56,19 +56,8 @@ internal sealed class TarInput(Stream stream)
     /// <exception cref="TarException">The archive ends.</exception>
     internal ReadOnlySpan<byte> ReadChunk(long limit)
     {
-        if (start == end)
-        {
-            start = 0;
-            end = stream.Read(buffer);
-            if (end == 0)
-            {
-                throw EndsEarly();
-            }
-            read += end;
-        }
-        int length = (int)Math.Min(limit, end - start);
-        start += length;
-        return buffer.AsSpan(start - length, length);
+        ReadOnlySpan<byte> chunk = TryReadChunk(limit);
+        return chunk.IsEmpty ? throw EndsEarly() : chunk;
     }
 
     /// <exception cref="TarException">The archive ends within.</exception>
@@ -86,14 +75,17 @@ internal sealed class TarInput(Stream stream)
     }
 
     /// <summary>Skips bytes and looks at them.</summary>
-    /// <returns>Whether all were zero.</returns>
-    /// <exception cref="TarException">The archive ends within.</exception>
+    /// <returns>Whether they were zeros, and all there: the archive may end within.</returns>
     internal bool SkipZeros(long count)
     {
         bool areZero = true;
         while (count > 0)
         {
-            ReadOnlySpan<byte> chunk = ReadChunk(count);
+            ReadOnlySpan<byte> chunk = TryReadChunk(count);
+            if (chunk.IsEmpty)
+            {
+                return false;
+            }
             areZero &= !chunk.ContainsAnyExcept((byte)0);
             count -= chunk.Length;
         }
@@ -119,6 +111,20 @@ internal sealed class TarInput(Stream stream)
     {
         start = end = 0;
         while (stream.Read(buffer) > 0) { }
+    }
+
+    /// <summary>Empty at the end of the archive.</summary>
+    private ReadOnlySpan<byte> TryReadChunk(long limit)
+    {
+        if (start == end)
+        {
+            start = 0;
+            end = stream.Read(buffer);
+            read += end;
+        }
+        int length = (int)Math.Min(limit, end - start);
+        start += length;
+        return buffer.AsSpan(start - length, length);
     }
 
     /// <summary>In a file, what is skipped need not be read.</summary>

@@ -15,5 +15,5 @@ public sealed record TarLimits
     public long ArchiveSize { get; init; } = long.MaxValue;
 
     /// <summary>Pieces of one sparse file.</summary>
-    public int SparseSegments { get; init; } = 1 << 20;
+    public int SparseSegments { get; init; } = 1 << 18;
 }

@@ -10,14 +10,14 @@ public sealed class TarReader(Stream stream, TarLimits? limits = null)
     private long padding;
     private bool ended;
 
-    /// <summary>Whether the two zero blocks that end an archive were there: false when the stream just stopped between two entries,
-    /// which a digest can excuse and nothing else.</summary>
+    /// <summary>Whether the two zero blocks that end an archive were there: false when the stream just stopped behind an entry's last byte,
+    /// as the layers of umoci-insert(1) do: a digest can excuse it and nothing else.</summary>
     public bool HasEndMarker { get; private set; }
 
     /// <summary>Where the next byte of the stored content lies in the archive; after <see cref="Next"/> its first.</summary>
     public long ContentOffset => input.Position;
 
-    /// <summary>Whether the rest of the last block behind the content that <see cref="Next"/> has just passed was zeros, as writers make it.</summary>
+    /// <summary>Whether the rest of the last block behind the content that <see cref="Next"/> has just passed was there and zeros, as writers make it.</summary>
     public bool PaddingIsZero { get; private set; } = true;
 
     /// <summary>Moves to the next entry, over what is left of the current one's content; null at the end.</summary>
@@ -151,7 +151,7 @@ public sealed class TarReader(Stream stream, TarLimits? limits = null)
             Modified = pax?.Modified ?? new TarTime(header.Modified),
             DeviceMajor = isDevice ? Device(header.DeviceMajor, 0xFFF, path) : 0,
             DeviceMinor = isDevice ? Device(header.DeviceMinor, 0xFFFFF, path) : 0,
-            Attributes = pax?.Attributes ?? [],
+            Attributes = pax?.Attributes.Values ?? (IReadOnlyList<TarAttribute>)[],
         };
         if (header.TypeFlag == 'D')
         {

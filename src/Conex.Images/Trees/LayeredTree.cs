@@ -75,6 +75,9 @@ public sealed class LayeredTree(IReadOnlyList<string> layers)
         }
     }
 
+    /// <summary>The root, for a walk through directories alone.</summary>
+    internal LayeredDirectory OpenRoot() => new(OpenRoots());
+
     private static byte[]? Read(DirectoryHandle layer, byte[] name, int limit)
     {
         if (EntryAt.Status(layer, name) is not { Kind: FileKind.Regular })
@@ -188,4 +191,16 @@ public sealed class LayeredTree(IReadOnlyList<string> layers)
 
     /// <summary>What a name is: a directory (its layers), a file of another kind (its layer), a link (its layer and target), or nothing.</summary>
     private readonly record struct Found(List<DirectoryHandle> Directories, DirectoryHandle? File, byte[]? Link);
+
+    /// <summary>A directory as the layers that it is merged from have it.</summary>
+    internal sealed class LayeredDirectory(List<DirectoryHandle> layers) : IDisposable
+    {
+        /// <summary>What says its mode, owner, time and attributes.</summary>
+        internal DirectoryHandle Top => layers[0];
+
+        public void Dispose() => layers.ForEach(layer => layer.Dispose());
+
+        /// <summary>A directory in it; null when there is none of that name. No symbolic link is followed.</summary>
+        internal LayeredDirectory? TryEnter(byte[] name) => Step(layers, name).Directories is { Count: > 0 } inner ? new(inner) : null;
+    }
 }

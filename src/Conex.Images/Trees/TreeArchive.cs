@@ -11,11 +11,15 @@ namespace Conex.Images.Trees;
 /// <param name="skips">Paths, relative and without a slash at the end, that are left out with all below.</param>
 /// <param name="enters">Which directories on which something is mounted are gone into; null: none.</param>
 public sealed class TreeArchive(TarWriter tar, TreeForm form, Func<string, bool>? skips = null, Func<DirectoryHandle, bool>? enters = null)
+    : IDisposable
 {
     private const ResolveRules Inside = ResolveRules.Beneath | ResolveRules.NoSymlinks | ResolveRules.NoMagicLinks;
 
     private const int MostSegments = 4096;
-    private readonly Dictionary<((uint, uint) Device, ulong Inode), byte[]> links = [];
+    private readonly TreeScratch scratch = new();
+
+    /// <inheritdoc/>
+    public void Dispose() => scratch.Dispose();
 
     /// <summary>Writes everything below a directory.</summary>
     /// <param name="prefix">What the names begin with: empty, or a path with a slash at the end.</param>
@@ -24,14 +28,10 @@ public sealed class TreeArchive(TarWriter tar, TreeForm form, Func<string, bool>
     {
         ArgumentNullException.ThrowIfNull(directory);
         ArgumentNullException.ThrowIfNull(prefix);
-        foreach (
-            DirectoryEntry entry in DirectoryEntries
-                .Read(directory)
-                .OrderBy(entry => entry.Name, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))
-        )
+        foreach (byte[] name in scratch.SortedNames(directory))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Add(directory, entry.Name, [.. prefix, .. entry.Name], cancellationToken);
+            Add(directory, name, [.. prefix, .. name], cancellationToken);
         }
     }
 
@@ -72,12 +72,11 @@ public sealed class TreeArchive(TarWriter tar, TreeForm form, Func<string, bool>
 
     /// <summary>Writes a directory without what is in it.</summary>
     /// <inheritdoc cref="Add"/>
-    internal void AddAlone(FileHandle parent, byte[] name, byte[] path)
+    internal void AddAlone(DirectoryHandle directory, byte[] path)
     {
-        if (EntryAt.Status(parent, name) is { IsDirectory: true } status)
-        {
-            tar.Add(Entry(TarEntryType.Directory, [.. path, (byte)'/'], status, TreeAttributes.Read(parent, name, out _)));
-        }
+        byte[] itself = "."u8.ToArray();
+        FileStatus status = EntryAt.Status(directory, itself)!.Value;
+        tar.Add(Entry(TarEntryType.Directory, [.. path, (byte)'/'], status, TreeAttributes.Read(directory, itself, out _)));
     }
 
     private void AddDirectory(FileHandle parent, byte[] name, byte[] path, FileStatus status, CancellationToken cancellationToken)
@@ -117,15 +116,15 @@ public sealed class TreeArchive(TarWriter tar, TreeForm form, Func<string, bool>
 
     private void AddFile(FileHandle parent, byte[] name, byte[] path, FileStatus status)
     {
-        if (status.Links > 1 && !links.TryAdd((status.Device, status.Inode), path))
+        if (scratch.FirstPathOrAdd(status, path) is { } first)
         {
-            tar.Add(Entry(TarEntryType.HardLink, path, status, []) with { LinkTarget = links[(status.Device, status.Inode)] });
+            tar.Add(Entry(TarEntryType.HardLink, path, status, []) with { LinkTarget = first });
             return;
         }
         using FileHandle? file = OpenFile(parent, name, path, out FileStatus opened);
         if (file is null)
         {
-            links.Remove((status.Device, status.Inode));
+            scratch.Forget(status);
             return;
         }
         long size = (long)opened.Size;
@@ -158,9 +157,9 @@ public sealed class TreeArchive(TarWriter tar, TreeForm form, Func<string, bool>
 
     private void AddNode(FileHandle parent, byte[] name, byte[] path, FileStatus status, TarEntryType type)
     {
-        if (status.Links > 1 && !links.TryAdd((status.Device, status.Inode), path))
+        if (scratch.FirstPathOrAdd(status, path) is { } first)
         {
-            tar.Add(Entry(TarEntryType.HardLink, path, status, []) with { LinkTarget = links[(status.Device, status.Inode)] });
+            tar.Add(Entry(TarEntryType.HardLink, path, status, []) with { LinkTarget = first });
             return;
         }
         TarEntry entry = Entry(type, path, status, TreeAttributes.Read(parent, name, out _));

@@ -1,4 +1,5 @@
 using Conex.Images.Layers;
+using Conex.Images.Paging;
 using Conex.Images.Tar;
 using Conex.Linux.Errors;
 using Conex.Linux.Files;
@@ -16,7 +17,8 @@ public sealed class TreeExtractor : IDisposable
     private readonly byte[] place;
     private readonly ExtractionRules rules;
     private readonly UnpackRules attributes;
-    private readonly PendingEntries pending = new();
+    private readonly PageCache cache = new(ScratchFile.Open);
+    private readonly PendingEntries pending;
 
     private TreeExtractor(TarReader reader, DirectoryHandle root, byte[] place, ExtractionRules rules)
     {
@@ -24,6 +26,7 @@ public sealed class TreeExtractor : IDisposable
         this.place = place;
         this.rules = rules;
         directories = new TreeDirectories(root);
+        pending = new PendingEntries(cache);
         attributes = new UnpackRules(rules.KeepsOwners && Environment.IsPrivilegedProcess);
     }
 
@@ -52,7 +55,11 @@ public sealed class TreeExtractor : IDisposable
         extractor.FinishDirectories();
     }
 
-    public void Dispose() => directories.Dispose();
+    public void Dispose()
+    {
+        directories.Dispose();
+        cache.Dispose();
+    }
 
     private void Write(TarEntry entry, CancellationToken cancellationToken)
     {

@@ -25,7 +25,8 @@ public static class TreeStream
         {
             var sink = new AsyncSink(target, cancellationToken);
             var tar = new TarWriter(sink);
-            add(new TreeArchive(tar, form, skips, enters));
+            using var archive = new TreeArchive(tar, form, skips, enters);
+            add(archive);
             tar.Finish();
             sink.Flush();
             return true;

@@ -125,7 +125,7 @@ public static class DirectoryTree
             var level = new Level(handle, name);
             try
             {
-                foreach (DirectoryEntry entry in DirectoryEntries.Read(handle))
+                foreach (DirectoryEntry entry in DirectoryEntries.ReadInTurn(handle))
                 {
                     level.RemoveOrKeep(entry);
                 }

@@ -16,4 +16,7 @@ public enum OpenMode
     Directory = 0x10000,
     NoFollow = 0x20000,
     Path = 0x200000,
+
+    /// <summary>O_TMPFILE: a file without a name in the directory that the path leads to.</summary>
+    Unnamed = 0x410000,
 }

@@ -53,7 +53,7 @@ public sealed class TreeCopy
         {
             throw new KernelException("copy", Name(path), Errno.ELOOP);
         }
-        foreach (DirectoryEntry entry in DirectoryEntries.Read(source))
+        foreach (DirectoryEntry entry in DirectoryEntries.ReadInTurn(source))
         {
             byte[] below = path.Length == 0 ? entry.Name : [.. path, (byte)'/', .. entry.Name];
             using FileHandle? found = EntryAt.TryOpen(source, entry.Name, OpenMode.Path, out Errno error);
@@ -86,8 +86,7 @@ public sealed class TreeCopy
                 Directory(source, target, name, path, status, level);
                 break;
             case FileKind.SymbolicLink:
-                byte[] link = Encoding.UTF8.GetBytes(PathAt.ReadLink(found, ""));
-                Require(EntryAt.MakeSymbolicLink(target, name, link), "create symbolic link", path);
+                Require(EntryAt.MakeSymbolicLink(target, name, EntryAt.ReadLink(found, [])), "create symbolic link", path);
                 _ = Own(target, name, path, status, mode, 0);
                 break;
             case FileKind.Regular:

@@ -4,6 +4,8 @@ namespace Conex.Linux.Raw;
 
 internal static unsafe partial class Libc
 {
+    internal const int M_MMAP_THRESHOLD = -3;
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial void* mmap(void* address, nuint length, int protection, int flags, int fd, long offset);
 
@@ -15,4 +17,7 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial long lseek(int fd, long offset, int whence);
+
+    [LibraryImport("libc")]
+    internal static partial int mallopt(int param, int value);
 }

@@ -73,6 +73,7 @@ internal ref partial struct JsonReader
         List<string> keys = [];
         while (NextMember())
         {
+            CheckCount(keys.Count);
             keys.Add(Text());
             Skip();
         }

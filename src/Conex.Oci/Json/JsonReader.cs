@@ -12,6 +12,9 @@ namespace Conex.Oci.Json;
 /// </remarks>
 internal ref partial struct JsonReader
 {
+    // NGROUPS_MAX of the kernel; nothing else comes near it, and a document of "{}," without end would take thirty times its size of memory.
+    private const int MostItems = 65_536;
+
     private readonly ReadOnlySpan<byte> _document;
     private Utf8JsonReader _json;
 
@@ -164,6 +167,7 @@ internal ref partial struct JsonReader
         Dictionary<string, T> items = new(StringComparer.Ordinal);
         while (NextMember())
         {
+            CheckCount(items.Count);
             string key = Text();
             Advance();
             items[key] = T.Read(ref this);
@@ -181,6 +185,7 @@ internal ref partial struct JsonReader
         Dictionary<string, string> items = new(StringComparer.Ordinal);
         while (NextMember())
         {
+            CheckCount(items.Count);
             string key = Text();
             Advance();
             items[key] = Item();
@@ -216,11 +221,20 @@ internal ref partial struct JsonReader
 
     private readonly string Item() => _json.TokenType == JsonTokenType.String ? Text() : throw Expected("a string");
 
-    private static void Grow<T>(ref T[] items, int count)
+    private readonly void Grow<T>(ref T[] items, int count)
     {
+        CheckCount(count);
         if (count == items.Length)
         {
             Array.Resize(ref items, count == 0 ? 4 : count * 2);
+        }
+    }
+
+    private readonly void CheckCount(int count)
+    {
+        if (count == MostItems)
+        {
+            throw Expected($"at most {MostItems} items");
         }
     }
 

@@ -32,6 +32,9 @@ internal static class CopyIn
             target = PathText.Join(target, stat.LinkTarget);
             stat = client.TryStat(container, target);
         }
+        // Nothing is there: if that is so because there is no such container, the engine says it.
+        if (stat is null)
+            _ = client.Containers.InspectJson(container);
         if (((stat?.Mode ?? 0) & Types) != 0)
             throw new CommandException($"destination \"{container}:{destination}\" must be a directory or a regular file: got a device");
         if (source == "-")
@@ -50,7 +53,8 @@ internal static class CopyIn
             body =>
             {
                 var tar = new TarWriter(body);
-                local.Archive(new TreeArchive(tar, TreeForm.Plain, enters: static _ => true), Encoding.UTF8.GetBytes(place.Name));
+                using var archive = new TreeArchive(tar, TreeForm.Plain, enters: static _ => true);
+                local.Archive(archive, Encoding.UTF8.GetBytes(place.Name));
                 tar.Finish();
             }
         );

@@ -35,7 +35,8 @@ internal sealed class LayoutDirectory : IDisposable
     internal void Write(Stream target)
     {
         var tar = new TarWriter(target);
-        new TreeArchive(tar, TreeForm.Plain).AddContent(directory, [], CancellationToken.None);
+        using var archive = new TreeArchive(tar, TreeForm.Plain);
+        archive.AddContent(directory, [], CancellationToken.None);
         tar.Finish();
     }
 

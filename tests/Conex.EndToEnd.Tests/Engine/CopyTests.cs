@@ -35,9 +35,10 @@ public class CopyTests(EngineHouse house) : IClassFixture<EngineHouse>, IDisposa
         at.Copy("-L", "link", $"{box.Id}:/mnt/followed");
         at.Copy("link-to-dir/", $"{box.Id}:/mnt");
 
-        house.Do("cp", $"{at.Path}/file", $"{box.Id}:/nowhere/").FailedWith(1, "no such directory");
+        house.Do("cp", $"{at.Path}/file", $"{box.Id}:/nowhere/").FailedWith(1, "no such directory: \"/nowhere/\"");
+        house.Do("cp", $"{at.Path}/file", "nobody:/nowhere/").FailedWith(1, "No such container: nobody");
         house.Do("cp", $"{at.Path}/file", $"{box.Id}:/nowhere/at/all").FailedWith(1, "Could not find the file /nowhere/at in container");
-        house.Do("cp", $"{at.Path}/dir", $"{box.Id}:/etc/passwd").FailedWith(1, "cannot copy directory");
+        house.Do("cp", $"{at.Path}/dir", $"{box.Id}:/etc/passwd").FailedWith(1, "cannot copy directory: \"/etc/passwd\" is a file");
         house.Do("cp", $"{at.Path}/missing", $"{box.Id}:/etc").FailedWith(1, "no such file or directory");
         at.Host($"mkdir {at.Path}/passwd");
         house.Do("cp", $"{at.Path}/passwd", $"{box.Id}:/etc").FailedWith(1, "cannot overwrite non-directory \"/etc/passwd\"");

@@ -101,6 +101,17 @@ public sealed class BrokenArchiveTests
         );
 
     [Fact]
+    public void A_configuration_larger_than_any_real_one() =>
+        Refused(
+            "a document of an image has 4194304 at most",
+            new TarBuilder()
+                .File("manifest.json", TestImage.Manifest((Image, [])))
+                .File($"{Image.Id.Hex}.json", [.. Image.Config, .. new byte[4 << 20]])
+                .File(LayerPath, Image.Layers[0])
+                .ToArray()
+        );
+
+    [Fact]
     public void A_layer_with_another_diff_ID() => Refused("has the diff ID", WithLayer(new TarBuilder().File("y").ToArray()));
 
     [Fact]

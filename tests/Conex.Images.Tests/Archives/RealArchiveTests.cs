@@ -85,6 +85,29 @@ public sealed class RealArchiveTests
     }
 
     [Fact]
+    public void What_umoci_inserts_ends_without_an_end()
+    {
+        Tool.Need("umoci", "tar", "busybox");
+        ScratchDirectory.NeedRoot();
+        using var scratch = new ScratchDirectory();
+        using var store = new TestStore();
+        Directory.CreateDirectory(scratch["tree"]);
+        File.Copy("/bin/busybox", scratch["tree/busybox"]);
+        File.WriteAllText(scratch["tree/last"], "last");
+        // Go rounds times to seconds, and an index cuts them off.
+        foreach (string file in Directory.GetFiles(scratch["tree"]))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch.AddDays(1));
+        }
+        Tool.Run(scratch.Path, "umoci", "init", "--layout", "layout");
+        Tool.Run(scratch.Path, "umoci", "new", "--image", "layout:latest");
+        Tool.Run(scratch.Path, "umoci", "insert", "--image", "layout:latest", "tree", "/tree");
+        Tool.Run(scratch["layout"], "tar", "-cf", "../layout.tar", ".");
+        StoredImage image = Assert.Single(store.Load(File.OpenRead(scratch["layout.tar"]))).Image;
+        CompareTrees(scratch["tree"], Path.Combine(store.Images.LayerDirectories(image)[0], "tree"));
+    }
+
+    [Fact]
     public void Debians_root_filesystem_is_imported_as_it_is()
     {
         Tool.Need("mmdebstrap", "tar");

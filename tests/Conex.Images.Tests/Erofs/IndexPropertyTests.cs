@@ -90,6 +90,18 @@ public sealed partial class IndexPropertyTests
                 threads: 1
             );
 
+    [Theory]
+    [InlineData("d")]
+    [InlineData("d/e")]
+    public void A_hard_link_that_takes_the_place_of_its_targets_directory_is_refused(string link)
+    {
+        byte[] tar = new TarBuilder().File("d/e/f").HardLink(link, "d/e/f").ToArray();
+        using var unpacked = new UnpackedLayer();
+        string message = $"the layer has a hard link, {link}, to d/e/f, which is no file of the layer";
+        Assert.Equal(message, Refusal(() => unpacked.Unpack(tar)));
+        Assert.Equal(message, Refusal(() => new IndexedLayer(tar).Dispose()));
+    }
+
     [Fact]
     public void Flipped_bytes_never_make_an_index_that_the_checker_refuses()
     {

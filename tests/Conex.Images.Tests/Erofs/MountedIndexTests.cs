@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using System.Text;
 using Conex.Images.Tar;
 using Conex.Images.Tests.Fixtures;
 using Conex.Images.Tests.Tar;
@@ -188,6 +189,13 @@ public sealed class MountedIndexTests
         Assert.All(Enumerable.Range(1, 4095), i => Assert.Equal(0, Marshal.ReadByte(page, i)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(513)]
+    [InlineData(100_001)]
+    public void A_tar_that_ends_with_the_last_files_last_byte_is_whole(int size) =>
+        AssertSame(new TarBuilder().Directory(".").File("first", "x").File("last", Bytes(size)).ToArrayWithoutEnd(), []);
+
     private static void AssertSame(TarBuilder tar, params string[] implied) => AssertSame(tar.ToArray(), implied);
 
     private static void AssertSame(byte[] bytes, string[] implied)
@@ -198,6 +206,30 @@ public sealed class MountedIndexTests
         using var indexed = new IndexedLayer(bytes);
         HashSet<string> unknown = [.. implied];
         Assert.Equal(TreeListing.Of(directory, unknown), TreeListing.Of(indexed.Root, unknown));
+        ErofsTool.Need();
+        indexed.AssertClean();
+    }
+
+    [Fact]
+    public void Attributes_of_more_values_than_are_compared_are_all_there()
+    {
+        const int files = 20_000;
+        var tar = new TarBuilder();
+        for (int i = 0; i < files; i++)
+        {
+            tar.Add(
+                TarBuilder.Entry(TarEntryType.File, $"{i}", 0x1ED) with
+                {
+                    Attributes = [new("user.common", "same"u8.ToArray()), new("user.own", Encoding.ASCII.GetBytes($"value {i}"))],
+                }
+            );
+        }
+        using var indexed = new IndexedLayer(tar.ToArray());
+        for (int i = 0; i < files; i += 1999)
+        {
+            Assert.Equal("same"u8.ToArray(), ExtendedAttributes.Get(indexed[$"{i}"], "user.common"));
+            Assert.Equal(Encoding.ASCII.GetBytes($"value {i}"), ExtendedAttributes.Get(indexed[$"{i}"], "user.own"));
+        }
         ErofsTool.Need();
         indexed.AssertClean();
     }

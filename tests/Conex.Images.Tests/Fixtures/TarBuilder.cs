@@ -41,6 +41,9 @@ public sealed class TarBuilder
             Modified = Time,
         };
 
+    /// <summary>The same, but it ends with the last byte of the last file.</summary>
+    public byte[] ToArrayWithoutEnd() => ToArray()[..^(1024 + (int)TarInput.Padding(entries[^1].Content.Length))];
+
     public byte[] ToArray()
     {
         using var stream = new MemoryStream();

@@ -1,7 +1,9 @@
+using System.Text;
 using Conex.Images.Archives;
 using Conex.Images.Checks;
 using Conex.Images.Compression;
 using Conex.Images.Layers;
+using Conex.Linux.Files;
 using Conex.Oci;
 
 namespace Conex.Images.Tests.Fixtures;
@@ -71,6 +73,20 @@ public sealed class TestStore : IDisposable
         }
         return "";
     }
+
+    /// <summary>What a container would see under a path: what the top-most layer with it has.</summary>
+    public FileStatus Status(StoredImage image, string path) => Status(image, Encoding.UTF8.GetBytes(path));
+
+    public FileStatus Status(StoredImage image, byte[] path) =>
+        Images
+            .OpenLayers(Images.LayerDirectories(image))
+            .Select(layer =>
+            {
+                using DirectoryHandle root = PathAt.OpenDirectory(layer.Path);
+                return EntryAt.Status(root, path);
+            })
+            .First(status => status is not null)!
+            .Value;
 
     /// <summary>Blobs, layers, records and leftovers: everything but what is in the layers.</summary>
     public string[] Snapshot() =>

@@ -52,6 +52,25 @@ public sealed class LayerStorageTests
         Assert.Null(store.Images.OpenTar(Digest.Parse($"sha256:{new string('0', 64)}")));
     }
 
+    [Theory]
+    [InlineData(LayerStorage.Mounted)]
+    [InlineData(LayerStorage.Attached)]
+    [InlineData(LayerStorage.Looped)]
+    [InlineData(LayerStorage.Unpacked)]
+    public void A_tar_that_ends_with_the_last_files_last_byte_is_whole_if_its_digest_says_so(LayerStorage storage)
+    {
+        using var store = new TestStore(storage);
+        byte[] tar = new TarBuilder().File("first", "value").File("last", new string('l', 100_001)).ToArrayWithoutEnd();
+        StoredImage image = Assert.Single(store.Load(TestImage.DockerArchive((new TestImage(tar), ["x:latest"])))).Image;
+        Assert.Equal("value", store.Read(image, "first"));
+        Assert.Equal(new string('l', 100_001), store.Read(image, "last"));
+        using Stream stream = store.Images.OpenTar(image.DiffIds.First())!;
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        Assert.Equal(tar, copy.ToArray());
+        Assert.Contains("ends early", Assert.Throws<ImageArchiveException>(() => store.Import(tar)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void One_mount_serves_all_who_ask()
     {

@@ -1,5 +1,5 @@
 using System.Text;
-using Conex.Images.Checks;
+using Conex.Images.Archives;
 using Conex.Images.Layers;
 using Conex.Images.Tar;
 using Conex.Images.Tests.Fixtures;
@@ -44,18 +44,18 @@ public sealed class LowerLinkTests
         foreach (string path in (string[])["opt/first", "opt/second", "top"])
         {
             Assert.Equal("the tool", store.Read(image, path));
-            FileStatus status = Status(store, image, path);
+            FileStatus status = store.Status(image, path);
             Assert.Equal((0x9EDu, 5u, 6u), (status.Mode & 0xFFF, status.UserId, status.GroupId));
             Assert.Equal(TarBuilder.Time.Seconds, status.ModifiedSeconds);
         }
-        Assert.Equal(Status(store, image, "opt/first").Inode, Status(store, image, "top").Inode);
+        Assert.Equal(store.Status(image, "opt/first").Inode, store.Status(image, "top").Inode);
         // The directory is still as its layer says.
-        Assert.Equal(0x1C0u, Status(store, image, "opt").Mode & 0xFFF);
+        Assert.Equal(0x1C0u, store.Status(image, "opt").Mode & 0xFFF);
         Assert.Equal(3, store.Images.LayerDirectories(image).Count);
         Assert.Equal(2, image.Layers.Count);
         store.Reopen();
         Assert.Equal("the tool", store.Read(store.Images.Resolve("linked:1"), "opt/first"));
-        Assert.Empty(Check(store));
+        Assert.Empty(store.Check().Findings);
         store.Remove("linked:1");
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(store.Data, "layers/sha256")));
     }
@@ -82,15 +82,15 @@ public sealed class LowerLinkTests
                     }
                 )
         );
-        FileStatus none = Status(store, image, "null");
+        FileStatus none = store.Status(image, "null");
         Assert.Equal((FileKind.CharacterDevice, (1u, 3u), 0x1B0u), (none.Kind, none.SpecialDevice, none.Mode & 0xFFF));
-        FileStatus disk = Status(store, image, "disk");
+        FileStatus disk = store.Status(image, "disk");
         Assert.Equal((FileKind.BlockDevice, (7u, 200u)), (disk.Kind, disk.SpecialDevice));
-        Assert.Equal((FileKind.Fifo, 0x180u), (Status(store, image, "pipe").Kind, Status(store, image, "pipe").Mode & 0xFFF));
-        FileStatus named = Status(store, image, Latin("\u00e0/\u00e1"));
+        Assert.Equal((FileKind.Fifo, 0x180u), (store.Status(image, "pipe").Kind, store.Status(image, "pipe").Mode & 0xFFF));
+        FileStatus named = store.Status(image, Latin("\u00e0/\u00e1"));
         Assert.Equal((FileKind.Regular, 5ul), (named.Kind, named.Size));
         Assert.Equal(TarBuilder.Time.Seconds, named.ModifiedSeconds);
-        Assert.Empty(Check(store));
+        Assert.Empty(store.Check().Findings);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class LowerLinkTests
         StoredImage image = Load(store, new TarBuilder().HardLink("etc/moved", "etc/conf").File("etc/.wh.conf", ""));
         Assert.Equal("lower", store.Read(image, "etc/moved"));
         // The layer's own whiteout stands above the lower file.
-        Assert.Equal(FileKind.CharacterDevice, Status(store, image, "etc/conf").Kind);
+        Assert.Equal(FileKind.CharacterDevice, store.Status(image, "etc/conf").Kind);
     }
 
     [Theory]
@@ -197,7 +197,45 @@ public sealed class LowerLinkTests
         // out is ../../../../etc: the image's, whatever the host has.
         StoredImage image = Load(store, new TarBuilder().HardLink("x", "out/conf").HardLink("y", "bin/alias"));
         Assert.Equal("lower", store.Read(image, "x"));
-        Assert.Equal(FileKind.SymbolicLink, Status(store, image, "y").Kind);
+        Assert.Equal(FileKind.SymbolicLink, store.Status(image, "y").Kind);
+    }
+
+    [Theory]
+    [InlineData(LayerStorage.Mounted)]
+    [InlineData(LayerStorage.Unpacked)]
+    public void A_layer_may_have_thousands_of_such_links(LayerStorage storage)
+    {
+        const int count = 3000;
+        using var store = new TestStore(storage);
+        StoredImage image = Load(store, Links(count));
+        Assert.Equal("lower", store.Read(image, $"many/link-{count - 1}"));
+        Assert.Equal((uint)count, store.Status(image, "many/link-0").Links);
+        store.Reopen();
+        Assert.Empty(store.Check().Findings);
+    }
+
+    [Theory]
+    [InlineData(LayerStorage.Mounted)]
+    [InlineData(LayerStorage.Unpacked)]
+    public void More_of_them_than_a_layers_record_may_hold_are_refused(LayerStorage storage)
+    {
+        using var store = new TestStore(storage);
+        ImageArchiveException refusal = Assert.Throws<ImageArchiveException>(() => Load(store, Links(40_000)));
+        Assert.Matches(
+            "the layer has too many hard links to files of lower layers: many/link-[0-9]+ is one more than are allowed$",
+            refusal.Message
+        );
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(store.Data, "layers/sha256")));
+    }
+
+    private static TarBuilder Links(int count)
+    {
+        var tar = new TarBuilder();
+        for (int i = 0; i < count; i++)
+        {
+            tar.HardLink($"many/link-{i}", "etc/conf");
+        }
+        return tar;
     }
 
     private static byte[] Archive(TarBuilder layer) => TestImage.DockerArchive((new TestImage(Base, layer.ToArray()), ["linked:1"]));
@@ -206,24 +244,4 @@ public sealed class LowerLinkTests
 
     /// <summary>A path that is no UTF-8.</summary>
     private static byte[] Latin(string path) => Encoding.Latin1.GetBytes(path);
-
-    private static FileStatus Status(TestStore store, StoredImage image, string path) => Status(store, image, Encoding.UTF8.GetBytes(path));
-
-    private static FileStatus Status(TestStore store, StoredImage image, byte[] path) =>
-        store
-            .Images.OpenLayers(store.Images.LayerDirectories(image))
-            .Select(layer =>
-            {
-                using DirectoryHandle root = PathAt.OpenDirectory(layer.Path);
-                return EntryAt.Status(root, path);
-            })
-            .First(status => status is not null)!
-            .Value;
-
-    private static IReadOnlyList<StoreFinding> Check(TestStore store) =>
-        StoreCheck
-            .RunAsync(store.Images, new CheckOptions(), TestStore.NoUsers, TestContext.Current.CancellationToken)
-            .GetAwaiter()
-            .GetResult()
-            .Findings;
 }

@@ -199,42 +199,6 @@ public sealed class PullTests : IDisposable
     }
 
     [Fact]
-    public async Task Three_layers_come_at_a_time()
-    {
-        var image = new TestImage([.. Enumerable.Range(0, 6).Select(i => new TarBuilder().File($"{i}").ToArray())]);
-        house.Registry.Offer(image, "1");
-        int now = 0;
-        int most = 0;
-        house.Registry.Interfere = request =>
-        {
-            if (
-                request.Path.EndsWith($"/blobs/{image.Id}", StringComparison.Ordinal)
-                || !request.Path.Contains("/blobs/", StringComparison.Ordinal)
-            )
-            {
-                return null;
-            }
-            int mine = Interlocked.Increment(ref now);
-            InterlockedMax(ref most, mine);
-            // The first three wait for each other, and all for a fourth that must not come.
-            SpinWait.SpinUntil(() => Volatile.Read(ref most) >= 3, TimeSpan.FromSeconds(10));
-            Thread.Sleep(50);
-            Interlocked.Decrement(ref now);
-            return null;
-        };
-
-        await house.PullAsync();
-
-        Assert.Equal(3, most);
-
-        static void InterlockedMax(ref int place, int value)
-        {
-            int seen;
-            while ((seen = Volatile.Read(ref place)) < value && Interlocked.CompareExchange(ref place, value, seen) != seen) { }
-        }
-    }
-
-    [Fact]
     public async Task A_foreign_layer_comes_from_its_URL()
     {
         using var elsewhere = new FakeRegistry();

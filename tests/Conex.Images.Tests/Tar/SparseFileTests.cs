@@ -86,12 +86,27 @@ public sealed class SparseFileTests
         using var stream = new MemoryStream(
             RawHeader.Archive(
                 RawHeader.Pax(("GNU.sparse.major", "1"), ("GNU.sparse.realsize", "20")),
-                new RawHeader("f", '0', 12).ToArray(),
-                "900000\n1\n1\n"u8.ToArray()
+                new RawHeader("f", '0', 512).ToArray(),
+                Encoding.ASCII.GetBytes("20000\n" + string.Concat(Enumerable.Repeat("1\n", 253)))
             )
         );
         var reader = new TarReader(stream);
-        Assert.Throws<TarException>(reader.Next);
+        Assert.Equal("the tar has a sparse file whose map is longer than its content", Assert.Throws<TarException>(reader.Next).Message);
+    }
+
+    [Fact]
+    public void A_map_of_more_pieces_than_memory_should_hold_is_refused()
+    {
+        byte[] map = Encoding.ASCII.GetBytes("262145\n" + string.Concat(Enumerable.Range(0, 262_145).Select(i => $"{i * 2}\n1\n")));
+        using var stream = new MemoryStream(
+            RawHeader.Archive(
+                RawHeader.Pax(("GNU.sparse.major", "1"), ("GNU.sparse.realsize", "600000")),
+                new RawHeader("f", '0', map.Length + 262_145).ToArray(),
+                [.. map, .. new byte[262_145]]
+            )
+        );
+        var reader = new TarReader(stream);
+        Assert.Equal("the tar has a sparse file in too many pieces", Assert.Throws<TarException>(reader.Next).Message);
     }
 
     private static void Check(params byte[][] parts)

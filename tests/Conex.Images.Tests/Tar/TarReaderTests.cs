@@ -178,6 +178,26 @@ public sealed class TarReaderTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(411)]
+    public void A_last_file_may_lack_its_padding(int padding)
+    {
+        byte[] content = new byte[100];
+        content.AsSpan().Fill(7);
+        byte[] tar = [.. new Fixtures.TarBuilder().File("a", "first").File("b", content).ToArrayWithoutEnd(), .. new byte[padding]];
+        using var stream = new MemoryStream(tar);
+        var reader = new TarReader(stream);
+        Assert.Equal("a"u8, reader.Next()!.Path.Span);
+        Assert.Equal("b"u8, reader.Next()!.Path.Span);
+        Assert.True(reader.PaddingIsZero);
+        Assert.Equal(content, reader.ReadChunk().ToArray());
+        Assert.Null(reader.Next());
+        Assert.False(reader.PaddingIsZero);
+        Assert.False(reader.HasEndMarker);
+    }
+
     private static TarEntry Single(params byte[][] parts)
     {
         using var stream = new MemoryStream(RawHeader.Archive(parts));

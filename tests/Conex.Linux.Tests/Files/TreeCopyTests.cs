@@ -59,17 +59,18 @@ public sealed class TreeCopyTests : IDisposable
     }
 
     [Fact]
-    public void Names_that_are_no_text_keep_their_bytes()
+    public void Names_and_targets_that_are_no_text_keep_their_bytes()
     {
         byte[] name = [0xFF, (byte)'x', 0x80];
         using (DirectoryHandle source = PathAt.OpenDirectory($"{place}/source"))
         {
-            Assert.Equal(Errno.None, EntryAt.MakeNode(source, name, FileKind.Regular, 0x1A4, 0, 0));
+            Assert.Equal(Errno.None, EntryAt.MakeSymbolicLink(source, name, name));
         }
         Directory.CreateDirectory($"{place}/copy");
         Copy($"{place}/source", $"{place}/copy");
         using DirectoryHandle copied = PathAt.OpenDirectory($"{place}/copy");
         Assert.Equal(name, Assert.Single(DirectoryEntries.Read(copied)).Name);
+        Assert.Equal(name, EntryAt.ReadLink(copied, name));
     }
 
     [Fact]

@@ -59,6 +59,23 @@ public sealed class HostileImageTests
     public void A_bad_configuration_is_refused(string text, string message) =>
         Assert.Equal(message, Assert.Throws<FormatException>(() => ImageConfig.Parse(Encoding.UTF8.GetBytes(text))).Message);
 
+    [Theory]
+    [InlineData("history", "[", "{}", "]", "an object")]
+    [InlineData("config\":{\"Env", "[", "\"A=b\"", "]}", "\"A=b\"")]
+    [InlineData("config\":{\"Labels", "{", "\"KEY\":\"\"", "}}", "\"KEY\"")]
+    [InlineData("config\":{\"Volumes", "{", "\"KEY\":{}", "}}", "\"KEY\"")]
+    public void What_would_take_many_times_its_size_in_memory_is_refused(string member, string begin, string item, string end, string found)
+    {
+        string Text(int count) =>
+            $$$"""{"rootfs":{"type":"layers","diff_ids":[]},"{{{member}}}":{{{begin}}}"""
+            + string.Join(',', Enumerable.Range(0, count).Select(i => item.Replace("KEY", $"{i}", StringComparison.Ordinal)))
+            + $$"""{{end}}}""";
+        Assert.NotNull(ImageConfig.Parse(Encoding.UTF8.GetBytes(Text(65_536))));
+        string message = Assert.Throws<FormatException>(() => ImageConfig.Parse(Encoding.UTF8.GetBytes(Text(65_537)))).Message;
+        Assert.Contains("expected at most 65536 items", message, StringComparison.Ordinal);
+        Assert.Contains(found.Replace("KEY", "65536", StringComparison.Ordinal), message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_layout_of_another_version_is_refused() =>
         Assert.Equal(
