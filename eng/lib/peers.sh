@@ -3,7 +3,7 @@
 # need_peers: installs what is missing. Without root it only says what: the tests that need it skip.
 need_peers() {
     local missing=() program
-    for program in mmdebstrap skopeo umoci crun runc podman buildah strace zstd bzip2 curl; do
+    for program in mmdebstrap skopeo umoci crun runc podman buildah strace zstd bzip2 curl bindfs; do
         PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || missing+=("$program")
     done
     command -v xz >/dev/null || missing+=(xz-utils)

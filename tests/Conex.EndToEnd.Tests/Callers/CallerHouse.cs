@@ -67,7 +67,7 @@ internal sealed class CallerHouse : IDisposable
     internal string Cgroup(string id, string controller, string file, string unifiedFile)
     {
         string mount = Machine.CgroupMount(controller);
-        string directory = Assert.Single(Directory.GetDirectories($"{mount}/{Name}", $"*{id}", SearchOption.AllDirectories));
+        string directory = Assert.Single(LeakCheck.CgroupDirectories($"{mount}/{Name}", $"*{id}"));
         return File.ReadAllText($"{directory}/{(mount == "/sys/fs/cgroup" ? unifiedFile : file)}").Trim();
     }
 
@@ -104,13 +104,26 @@ internal sealed class CallerHouse : IDisposable
                 kept =
                 [
                     .. leaks.CgroupDirectories().Where(d => Path.GetFileName(d) is var n && n != Name && !Parents.Contains(n)),
-                    .. Directory.EnumerateFiles(Run, "state.json", SearchOption.AllDirectories),
+                    .. StatesOfContainers(),
                 ];
                 return kept.Count == 0;
             },
-            TimeSpan.FromSeconds(10)
+            TimeSpan.FromMinutes(2)
         );
         return kept;
+    }
+
+    private string[] StatesOfContainers()
+    {
+        try
+        {
+            return Directory.GetFiles(Run, "state.json", SearchOption.AllDirectories);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // One was removed while it was looked at.
+            return StatesOfContainers();
+        }
     }
 
     private void Configure(ProcessStartInfo start)

@@ -129,8 +129,9 @@ public class ContainerdTests(Containerd containerd) : IClassFixture<Containerd>
             },
             "ctr tells of events"
         );
+        // The shim begins to listen when the process has begun.
         string[] greedy = Containerd.Run("--rm", "--memory-limit", "20000000", Containerd.Image, "greedy");
-        containerd.Do([.. greedy, "sh", "-c", "tail /dev/zero; sleep 0.5"]).Succeeded();
+        containerd.Do([.. greedy, "sh", "-c", "sleep 0.5; tail /dev/zero; sleep 0.5"]).Succeeded();
 
         events.WaitForOutput("/tasks/oom");
         events.WaitForOutput("/tasks/exit");

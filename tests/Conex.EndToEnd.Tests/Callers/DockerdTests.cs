@@ -142,7 +142,10 @@ public sealed class DockerdTests(Dockerd docker) : IClassFixture<Dockerd>
     [Fact]
     public void Too_little_memory_is_an_event()
     {
-        docker.Run("--name", "greedy", "--memory", "20m", "--memory-swap", "20m", "box", "tail", "/dev/zero").EndedWith(137);
+        // The shim begins to listen when the process has begun.
+        docker
+            .Run("--name", "greedy", "--memory", "20m", "--memory-swap", "20m", "box", "sh", "-c", "sleep 0.5; tail /dev/zero")
+            .EndedWith(137);
 
         Eventually.True(() => docker.Ask("inspect", "--format", "{{.State.OOMKilled}}", "greedy") == "true", "docker knows why it ended");
         docker.Ask("rm", "greedy");

@@ -66,7 +66,7 @@ public sealed class RootlessPodman : IDisposable
 
     private static void Ready(CallerHouse made)
     {
-        File.Copy(Product.Runtime, $"{made.Place}/conex-runtime");
+        Executable.Copy(Product.Runtime, $"{made.Place}/conex-runtime");
         Directory.CreateDirectory($"{made.Place}/user/run");
         File.Copy(TestImages.BoxTar, $"{made.Place}/user/box.tar");
         OrdinaryUser.Chown("-R", $"{made.Place}/user");

@@ -152,7 +152,7 @@ public sealed class BadInputTests(EngineHouse house) : IClassFixture<EngineHouse
     {
         using var alone = new EngineHouse(withBox: false);
         alone.Prepare();
-        File.Copy(alone.Programs.Conex, $"{alone.Place}/conex");
+        Executable.Copy(alone.Programs.Conex, $"{alone.Place}/conex");
 
         alone.DoProgram($"{alone.Place}/conex", "ps").FailedWith(1, $"{alone.Place}/conexd");
     }

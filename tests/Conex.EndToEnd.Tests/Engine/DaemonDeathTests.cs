@@ -29,7 +29,7 @@ public sealed class DaemonDeathTests(EngineHouse house) : IClassFixture<EngineHo
         RunningProgram attach = house.Begin("attach", id);
         attach.WaitForOutput("tick");
         RunningProgram wait = house.Begin("wait", id);
-        house.Do("exec", id, "sh", "-c", "echo 17 > /told").Succeeded();
+        house.Do("exec", id, "sh", "-c", "echo 17 > /new; mv /new /told").Succeeded();
         Assert.Equal("17\n", wait.Finish().Output);
         Assert.Equal(17, attach.Finish().ExitCode);
         house.WaitForNoTraceOf(id);
@@ -108,7 +108,7 @@ public sealed class DaemonDeathTests(EngineHouse house) : IClassFixture<EngineHo
         Assert.Equal("running", house.Status("attached"));
         RunningProgram again = house.Begin("attach", "attached");
         again.WaitForOutput("tick");
-        house.Do("exec", "attached", "sh", "-c", "echo 3 > /told").Succeeded();
+        house.Do("exec", "attached", "sh", "-c", "echo 3 > /new; mv /new /told").Succeeded();
         Assert.Equal(3, again.Finish().ExitCode);
     }
 

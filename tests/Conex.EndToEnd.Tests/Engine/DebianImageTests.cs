@@ -63,8 +63,8 @@ public sealed class DebianImageTests(EngineHouse house) : IClassFixture<EngineHo
         Need();
 
         string[] lines = Run(
-                "apt-get -q -o APT::Update::Error-Mode=any update >/tmp/log 2>&1 || { echo unreachable; tail -n 1 /tmp/log; exit; }\n"
-                    + "apt-get -q -y install hello >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }\n"
+                "apt-get -q -o Acquire::Retries=3 -o APT::Update::Error-Mode=any update >/tmp/log 2>&1 || { echo unreachable; tail -n 1 /tmp/log; exit; }\n"
+                    + "apt-get -q -y -o Acquire::Retries=3 install hello >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }\n"
                     + "hello && dpkg --verify hello",
                 "--network",
                 "host"

@@ -115,9 +115,7 @@ public sealed class DefaultConfinementTests(EngineHouse house) : IClassFixture<E
     /// <summary>Runs a program that makes system calls and ends with the last one's error.</summary>
     private CommandResult Probe(byte[] program, params string[] options)
     {
-        string file = house.WriteFile($"probe-{Guid.NewGuid():N}", "");
-        File.WriteAllBytes(file, program);
-        File.SetUnixFileMode(file, (UnixFileMode)0x1ED);
+        string file = house.WriteProgram($"probe-{Guid.NewGuid():N}", program);
         return house.Do(["run", "--rm", "--network", "none", "-v", $"{file}:/probe:ro", .. options, "box", "/probe"]);
     }
 }

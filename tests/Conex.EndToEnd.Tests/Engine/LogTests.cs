@@ -62,7 +62,7 @@ public sealed class LogTests(EngineHouse house) : IClassFixture<EngineHouse>, ID
                 .Do(
                     "logs",
                     "--until",
-                    DateTimeOffset.Parse(stamp, CultureInfo.InvariantCulture).AddSeconds(-1).ToString("O", CultureInfo.InvariantCulture),
+                    DateTimeOffset.Parse(stamp, CultureInfo.InvariantCulture).AddSeconds(-0.1).ToString("O", CultureInfo.InvariantCulture),
                     id
                 )
                 .Output
@@ -122,17 +122,18 @@ public sealed class LogTests(EngineHouse house) : IClassFixture<EngineHouse>, ID
     public void Follow_goes_on_across_rotations()
     {
         string id = house.RunScript(
-            "while [ ! -e /go ]; do sleep 0.05; done; i=1; while [ $i -le 3000 ]; do echo $i; [ $((i % 200)) = 0 ] && sleep 0.1; i=$((i+1)); done",
+            "echo 0; while [ ! -e /go ]; do sleep 0.05; done; i=1; while [ $i -le 3000 ]; do echo $i; [ $((i % 200)) = 0 ] && sleep 0.1; i=$((i+1)); done",
             "--log-opt",
             "max-size=20k",
             "--log-opt",
             "max-file=5"
         );
         RunningProgram logs = house.Begin("logs", "-f", id);
+        logs.WaitForOutput("0\n");
 
         house.Do("exec", id, "touch", "/go").Succeeded();
 
-        Assert.Equal(string.Join('\n', Enumerable.Range(1, 3000)), logs.Finish().Text);
+        Assert.Equal(string.Join('\n', Enumerable.Range(0, 3001)), logs.Finish().Text);
     }
 
     [Fact]

@@ -61,11 +61,10 @@ public sealed class LoginTests(EngineHouse house) : IClassFixture<EngineHouse>, 
     public void A_program_that_keeps_credentials_is_asked_for_them()
     {
         using var closed = new RegistryServer(withPassword: true);
-        string program = house.WriteFile(
+        house.WriteScript(
             "bin/docker-credential-test",
-            "#!/bin/sh\nf=$(dirname \"$0\")/kept\ncase $1 in store) cat >$f;; erase) rm $f;; get) [ -e $f ] && cat $f || { echo credentials not found in native keychain; exit 1; };; esac\n"
+            "f=$(dirname \"$0\")/kept\ncase $1 in store) cat >$f;; erase) rm $f;; get) [ -e $f ] && cat $f || { echo credentials not found in native keychain; exit 1; };; esac"
         );
-        File.SetUnixFileMode(program, (UnixFileMode)0x1ED);
         house.WriteFile("docker/config.json", $$"""{"credHelpers": {"{{closed.Host}}": "test" } }""");
         house.Environment["PATH"] = $"{house.Place}/bin:{System.Environment.GetEnvironmentVariable("PATH")}";
         try
@@ -136,8 +135,6 @@ public sealed class LoginTests(EngineHouse house) : IClassFixture<EngineHouse>, 
         using var closed = new RegistryServer(withPassword: true);
         string app = $"{closed.Host}/all:1";
         house.Import(app, "CMD true");
-        string program = house.WriteFile("bin/docker-credential-all", "#!/bin/sh\nexit 1\n");
-        File.SetUnixFileMode(program, (UnixFileMode)0x1ED);
         house.Environment["PATH"] = $"{house.Place}/bin:{System.Environment.GetEnvironmentVariable("PATH")}";
         try
         {
@@ -160,7 +157,8 @@ public sealed class LoginTests(EngineHouse house) : IClassFixture<EngineHouse>, 
         }
         house.Do("rmi", app).Succeeded();
 
-        void WriteAnswer(string text, int code) => File.WriteAllText(program, $"#!/bin/sh\ncat >/dev/null\necho '{text}'\nexit {code}\n");
+        void WriteAnswer(string text, int code) =>
+            house.WriteScript("bin/docker-credential-all", $"cat >/dev/null\necho '{text}'\nexit {code}");
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using System.Formats.Tar;
 using Conex.EndToEnd.Tests.Support;
+using Conex.Linux.Files;
 
 namespace Conex.EndToEnd.Tests.Engine;
 
@@ -12,30 +14,14 @@ public sealed class OrdinaryEngineTests : IDisposable
     [Fact]
     public void An_image_is_mounted_on_the_host_by_root_alone()
     {
-        string programs = $"{user.House.Place}/programs";
-        Directory.CreateDirectory(programs);
-        OrdinaryUser.Chmod(programs, 0x1ED);
-        foreach (string program in (string[])["conex", "conexd", "conex-runtime"])
-        {
-            File.Copy(Product.Existing($"{Product.Directory}/{program}", "eng/build"), $"{programs}/{program}");
-            OrdinaryUser.Chmod($"{programs}/{program}", 0x1ED);
-        }
-        string place = user.NewDirectory("engine");
-
-        CommandResult result = user.Shell(
-            $$"""
-            export CONEX_DATA_ROOT={{place}}/data CONEX_RUN_ROOT={{place}}/run
-            {{programs}}/conexd >{{place}}/log 2>&1 &
-            daemon=$!
-            for i in $(seq 100); do [ -S {{place}}/run/conex.sock ] && break; sleep 0.1; done
-            {{programs}}/conex image mount hello
+        CommandResult result = WithDaemon(
+            """
+            conex image mount hello
             echo mount $?
-            {{programs}}/conex image unmount hello
+            conex image unmount hello
             echo unmount $?
-            {{programs}}/conex image mount
+            conex image mount
             echo list $?
-            kill $daemon
-            wait $daemon
             """
         );
 
@@ -46,6 +32,63 @@ public sealed class OrdinaryEngineTests : IDisposable
         Assert.Contains("mount 1\n", result.Output, StringComparison.Ordinal);
         Assert.Contains("unmount 1\n", result.Output, StringComparison.Ordinal);
         Assert.Contains("list 0\n", result.Output, StringComparison.Ordinal);
-        Assert.False(Directory.Exists($"{place}/data/mounts"));
+        Assert.False(Directory.Exists($"{Place}/data/mounts"));
+    }
+
+    [Fact]
+    public void A_layer_whose_files_may_not_be_written_to_is_unpacked_with_their_attributes()
+    {
+        const string name = "user.note";
+        string tar = $"{user.House.Place}/closed.tar";
+        using (var writer = new TarWriter(File.Create(tar)))
+        {
+            Dictionary<string, string> attributes = new(StringComparer.Ordinal) { ["SCHILY.xattr." + name] = "kept" };
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.Directory, "closed", attributes) { Mode = (UnixFileMode)0x16D });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "closed/file", attributes) { Mode = (UnixFileMode)0x124 });
+        }
+
+        CommandResult result = WithDaemon(
+            """
+            conex import "$TAR" closed:1 >/dev/null
+            echo import $?
+            conex system check >/dev/null
+            echo check $?
+            """,
+            $"TAR={tar}"
+        );
+
+        Assert.True(result.Output == "import 0\ncheck 0\n", $"{result}");
+        string[] trees = Directory.GetDirectories($"{Place}/data/layers/sha256");
+        string closed = Path.Combine(Assert.Single(trees, tree => Directory.Exists($"{tree}/fs/closed")), "fs/closed");
+        Assert.Equal("kept"u8.ToArray(), ExtendedAttributes.Get(closed, name));
+        Assert.Equal("kept"u8.ToArray(), ExtendedAttributes.Get($"{closed}/file", name));
+        Assert.Equal((UnixFileMode)0x16D, File.GetUnixFileMode(closed));
+        Assert.Equal((UnixFileMode)0x124, File.GetUnixFileMode($"{closed}/file"));
+    }
+
+    private string Place => $"{user.House.Place}/engine";
+
+    /// <summary>Runs a script in which <c>conex</c> reaches the user's own daemon.</summary>
+    private CommandResult WithDaemon(string script, string variables = "")
+    {
+        string programs = $"{user.House.Place}/programs";
+        Directory.CreateDirectory(programs);
+        OrdinaryUser.Chmod(programs, 0x1ED);
+        foreach (string program in (string[])["conex", "conexd", "conex-runtime"])
+        {
+            Executable.Copy(Product.Existing($"{Product.Directory}/{program}", "eng/build"), $"{programs}/{program}");
+        }
+        user.NewDirectory("engine");
+        return user.Shell(
+            $$"""
+            export PATH={{programs}}:$PATH CONEX_DATA_ROOT={{Place}}/data CONEX_RUN_ROOT={{Place}}/run {{variables}}
+            conexd >{{Place}}/log 2>&1 &
+            daemon=$!
+            for i in $(seq 100); do [ -S {{Place}}/run/conex.sock ] && break; sleep 0.1; done
+            {{script}}
+            kill $daemon
+            wait $daemon
+            """
+        );
     }
 }

@@ -75,6 +75,8 @@ public sealed partial class PullProgressTests(EngineHouse house) : IClassFixture
         string[] before = Kept();
         var terminal = new TerminalSession(house, string.Format(CultureInfo.InvariantCulture, line, app));
         Eventually.True(() => Ingested() > LayerSize / 2, "half a layer has come");
+        // However long the client takes to go, the layers do not become whole.
+        relay.Speed = 2000;
 
         terminal.Type(key);
         terminal.WaitFor(end);

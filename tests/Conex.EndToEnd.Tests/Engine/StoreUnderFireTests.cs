@@ -7,6 +7,7 @@ namespace Conex.EndToEnd.Tests.Engine;
 /// <summary>Daemons are killed at any moment, and images removed while others come: the store stays sound, and what is there runs.</summary>
 public sealed class StoreUnderFireTests : IDisposable
 {
+    private const int FewestKills = 10;
     private const int MostKills = 25;
     private const int LargestDelay = 250;
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(45);
@@ -43,7 +44,7 @@ public sealed class StoreUnderFireTests : IDisposable
         var watch = Stopwatch.StartNew();
         int kills = 0;
         int repairs = 0;
-        for (; kills < MostKills && watch.Elapsed < Bound; kills++)
+        for (; kills < FewestKills || (kills < MostKills && watch.Elapsed < Bound); kills++)
         {
             List<RunningProgram> running = [house.Begin(actions[random.Next(2)]), house.Begin(actions[random.Next(actions.Length)])];
             Thread.Sleep(random.Next(LargestDelay));
@@ -72,7 +73,6 @@ public sealed class StoreUnderFireTests : IDisposable
             Assert.Equal("kept", house.Ask("start", "-a", "keeper"));
         }
         Assert.Contains($"Layers: {layers}", house.Ask("info"), StringComparison.Ordinal);
-        Assert.True(kills >= 10, $"{kills} kills in {watch.Elapsed}");
         Assert.True(repairs <= kills / 4, $"{repairs} of {kills} kills left something to repair (seed {seed})");
         house.Do("rm", "keeper").Succeeded();
     }

@@ -126,6 +126,7 @@ public sealed class CallerPhraseTests : IDisposable
         Directory.CreateDirectory($"{bundle.Rootfs}/usr/dir");
         using RunningProgram created = house.Create(bundle);
         house.Do("start", house.Id).FailedWith(1, "exec: \"dir\": is a directory");
+        house.WaitForStatus("stopped");
         house.Do("delete", house.Id).Succeeded();
     }
 }

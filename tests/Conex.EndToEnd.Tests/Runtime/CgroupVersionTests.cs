@@ -93,9 +93,8 @@ public sealed class CgroupVersionTests : IDisposable
             Directory.Exists(Unified) && Directory.Exists("/sys/fs/cgroup/pids"),
             "this host has not the cgroups of both versions"
         );
-        string script = $"#!/bin/sh\nexec unshare --mount --propagation private sh -c '{line} && exec {house.Program} \"$@\"' sh \"$@\"\n";
-        house.Program = house.WriteFile("programs/runtime", script);
-        File.SetUnixFileMode(house.Program, (UnixFileMode)0x1ED);
+        string script = $"exec unshare --mount --propagation private sh -c '{line} && exec {house.Program} \"$@\"' sh \"$@\"";
+        house.Program = house.WriteScript("programs/runtime", script);
     }
 
     private string Membership() => File.ReadAllText($"/proc/{house.InitPid}/cgroup");

@@ -6,7 +6,8 @@ namespace Conex.EndToEnd.Tests.Runtime;
 /// <summary>Sockets of a container that is written down: connections inside, and those that lead out.</summary>
 public sealed class CheckpointConnectionTests : IDisposable
 {
-    private const string Talker = "sleep 1000000 | nc -l -p 99 & sleep 0.2; while :; do echo word; sleep 0.02; done | nc 127.0.0.1 99";
+    private const string Talker =
+        "sleep 1000000 | nc -l -p 99 & until grep -q ':0063 .* 0A ' /proc/net/tcp /proc/net/tcp6; do sleep 0.02; done; while :; do echo word; sleep 0.02; done | nc 127.0.0.1 99";
 
     private readonly CheckpointHouse house = new();
 
@@ -82,6 +83,7 @@ public sealed class CheckpointConnectionTests : IDisposable
         run.WaitForOutput("ready");
         Eventually.True(() => Plain.Exec("grep", "-q", ":0063 .* 0A ", "/proc/net/tcp", "/proc/net/tcp6").ExitCode == 0, "it listens");
         Plain.Exec("killall", "-STOP", "nc").Succeeded();
+        Eventually.True(() => Plain.Exec("sh", "-c", "grep -q '^State:.T' /proc/$(pidof nc)/status").ExitCode == 0, "it is stopped");
         using RunningProgram caller = Call();
         Eventually.True(
             () => Plain.Exec("grep", "-q", ":0063 .* 01 ", "/proc/net/tcp", "/proc/net/tcp6").ExitCode == 0,

@@ -42,7 +42,7 @@ public sealed class CheckpointMemoryTests : IDisposable
         TestBundle bundle = Plain.NewBundle();
         using RunningProgram run = house.RunCounter(bundle);
         Directory.CreateDirectory($"{Plain.Place}/served");
-        int port = FreePort();
+        int port = LoopbackPorts.Next();
         string[] address = ["--address", "127.0.0.1", "--port", $"{port}"];
         using RunningProgram server = RunningProgram.Start(
             Criu.Program,
@@ -74,7 +74,7 @@ public sealed class CheckpointMemoryTests : IDisposable
     {
         TestBundle bundle = Plain.NewBundle();
         using RunningProgram run = house.RunCounter(bundle);
-        int port = FreePort();
+        int port = LoopbackPorts.Next();
         string status = $"{Plain.Place}/status";
         string command =
             $"{Product.Runtime} --root {Plain.StateRoot} checkpoint --image-path {house.Images} --lazy-pages --page-server 127.0.0.1:{port} --status-fd 9";
@@ -102,13 +102,6 @@ public sealed class CheckpointMemoryTests : IDisposable
             Plain.Remove();
             Assert.Skip($"criu does without {feature} on this kernel");
         }
-    }
-
-    private static int FreePort()
-    {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 
     private static long Size(string directory) => new DirectoryInfo(directory).GetFiles("pages-*.img").Sum(f => f.Length);

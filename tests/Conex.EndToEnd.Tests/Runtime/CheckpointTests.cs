@@ -132,8 +132,7 @@ public sealed class CheckpointTests : IDisposable
         TestBundle bundle = Plain.NewBundle();
         using RunningProgram run = house.RunCounter(bundle);
         string started = $"{Plain.Place}/started";
-        string hanging = Plain.WriteFile("hanging/criu", $"#!/bin/sh\n: >{started}\nexec sleep 1000000\n");
-        File.SetUnixFileMode(hanging, (UnixFileMode)0x1ED);
+        string hanging = Plain.WriteScript("hanging/criu", $": >{started}\nexec sleep 1000000");
 
         using RunningProgram checkpoint = Plain.Begin("--criu", hanging, "checkpoint", "--image-path", house.Images, house.Id);
         Eventually.True(() => File.Exists(started), "criu hangs");

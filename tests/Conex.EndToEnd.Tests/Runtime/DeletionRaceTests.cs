@@ -40,6 +40,7 @@ public sealed class DeletionRaceTests : IDisposable
     public void A_maker_that_stands_still_is_not_waited_for_for_ever()
     {
         using RunningProgram create = CreateHeld("nowhere");
+        house.Do("start", house.Id).FailedWith(1, "cannot start a container in the creating state");
         house
             .Do("delete", "--force", house.Id)
             .FailedWith(1, "the container is still being created, and does not get on: end the runtime that creates it first");

@@ -94,8 +94,15 @@ public sealed class EventsTests : IDisposable
         house.RunDetached(house.NewBundle().WithResources(new LinuxResources { Memory = new LinuxMemory { Limit = 32 * MiB } }));
         using RunningProgram events = house.Begin("events", "--interval", "1h", house.Id);
         WaitForWatch(events);
-        house.Exec("tail", "/dev/zero").EndedWith(137);
-        events.WaitForOutput($$"""{"type":"oom","id":"{{house.Id}}"}""");
+        // What is to be waited for is opened a moment before the kernel is told of it.
+        Eventually.True(
+            () =>
+            {
+                house.Exec("tail", "/dev/zero").EndedWith(137);
+                return events.Output.Contains($$"""{"type":"oom","id":"{{house.Id}}"}""", StringComparison.Ordinal);
+            },
+            "lack of memory is an event"
+        );
         house.Remove();
         Assert.All(events.Finish().Succeeded().Lines, line => Assert.Equal($$"""{"type":"oom","id":"{{house.Id}}"}""", line));
     }

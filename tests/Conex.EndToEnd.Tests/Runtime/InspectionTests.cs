@@ -49,8 +49,7 @@ public sealed class InspectionTests : IDisposable
         TestBundle bundle = house.NewBundle();
         house.RunDetached(bundle);
         string program = $"{bundle.Rootfs}/tmp/busybox";
-        File.Copy($"{bundle.Rootfs}/bin/busybox", program);
-        File.SetUnixFileMode(program, (UnixFileMode)0x1ED);
+        Executable.Copy($"{bundle.Rootfs}/bin/busybox", program);
         using (var lease = new WriteLease(program))
         {
             // It stands inside execve(2), all else done, until the file's holder gives the lease up.
@@ -92,7 +91,7 @@ public sealed class InspectionTests : IDisposable
 
         internal WriteLease(string path)
         {
-            file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+            file = new FileStream(path, FileMode.Open, FileAccess.Read);
             Assert.Equal(0, fcntl(Descriptor, SetSignal, Urgent));
             Assert.Equal(0, fcntl(Descriptor, SetLease, WriteLock));
         }
@@ -102,7 +101,6 @@ public sealed class InspectionTests : IDisposable
 
         private int Descriptor => (int)file.SafeFileHandle.DangerousGetHandle();
 
-        /// <summary>Closed before it is given up: what is open for writing is not executed.</summary>
         internal void GiveUp() => file.Dispose();
 
         public void Dispose() => file.Dispose();

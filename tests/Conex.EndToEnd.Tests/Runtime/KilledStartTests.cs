@@ -26,7 +26,7 @@ public sealed class KilledStartTests : IDisposable
     [Fact]
     public void A_start_fails_and_the_container_has_stopped()
     {
-        using RunningProgram created = house.Create(WithLongHook());
+        using RunningProgram parent = CreateUnderAParentThatReapsNobody(WithLongHook());
         using RunningProgram start = house.Begin("start", house.Id);
         KillInHook();
         start.WaitForExit().FailedWith(1, "unable to start container process: the process was killed while it set itself up");
@@ -42,6 +42,20 @@ public sealed class KilledStartTests : IDisposable
         KillInHook();
         Assert.Contains("the process was killed by SIGKILL", container.WaitForLine("failed "), StringComparison.Ordinal);
         container.Monitor.WaitForExit();
+    }
+
+    /// <summary>How a process ended whose file descriptors are closed, only its zombie tells, and only until its parent takes it: that one is a subreaper
+    /// here (PR_SET_CHILD_SUBREAPER, prctl(2)) and never does.</summary>
+    private RunningProgram CreateUnderAParentThatReapsNobody(TestBundle bundle)
+    {
+        const string script = "syscall(157, 36, 1, 0, 0, 0) == 0 && system(@ARGV) == 0 or die; syswrite(STDOUT, 'created'); <STDIN>";
+        bundle.Write();
+        var parent = RunningProgram.Start(
+            Product.OfMachine("perl", "perl-base"),
+            ["-e", script, house.Program, "--root", house.StateRoot, "create", "--bundle", bundle.Path, house.Id]
+        );
+        parent.WaitForOutput("created");
+        return parent;
     }
 
     private TestBundle WithLongHook() =>

@@ -12,12 +12,12 @@ public sealed class MountLeakTests : IDisposable
     [Fact]
     public void The_hosts_mount_table_does_not_name_a_running_container()
     {
-        string before = File.ReadAllText("/proc/self/mountinfo");
+        int before = house.Leaks.MountLines("/proc/self/mountinfo").Length;
         using RunningProgram run = house.BeginRun(house.NewBundle().Shell("echo ready; exec sleep 1000000"), until: "ready");
         string during = File.ReadAllText("/proc/self/mountinfo");
         Assert.DoesNotContain(house.Name, during, StringComparison.Ordinal);
         Assert.DoesNotContain(house.Name, File.ReadAllText("/proc/1/mountinfo"), StringComparison.Ordinal);
-        Assert.Equal(before.Split('\n').Length, during.Split('\n').Length);
+        Assert.Equal(before, house.Leaks.MountLines("/proc/self/mountinfo").Length);
         house.Do("kill", house.Id, "KILL").Succeeded();
         run.Finish();
     }
@@ -60,11 +60,9 @@ public sealed class MountLeakTests : IDisposable
             """
         );
         result.Succeeded();
-        string before = File.ReadAllText($"{tables}/before");
-        Assert.Contains(" shared:", before, StringComparison.Ordinal);
-        Assert.Equal(before, File.ReadAllText($"{tables}/created"));
-        Assert.Equal(before, File.ReadAllText($"{tables}/running"));
-        Assert.Equal(before, File.ReadAllText($"{tables}/after"));
+        string[] before = house.Leaks.MountLines($"{tables}/before");
+        Assert.Contains(before, line => line.Contains(" shared:", StringComparison.Ordinal));
+        Assert.All((string[])["created", "running", "after"], file => Assert.Equal(before, house.Leaks.MountLines($"{tables}/{file}")));
     }
 
     [Theory]

@@ -72,6 +72,7 @@ public sealed class NamespaceTests : IDisposable
             house.NewBundle("holder").WithUserNamespace().Shell("hostname held; echo ready; exec sleep 1000000"),
             until: "ready"
         );
+        Eventually.True(() => HostProcesses.CommandLine(house.InitPid)[0] == "sleep", "the shell has become a sleep");
         string path = $"/proc/{house.InitPid}/ns";
         TestBundle joiner = house
             .NewBundle("joiner")

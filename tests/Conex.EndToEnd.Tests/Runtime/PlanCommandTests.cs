@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Conex.EndToEnd.Tests.Support;
 
@@ -102,37 +103,42 @@ public sealed partial class PlanCommandTests : IDisposable
             Product.OfMachine("strace", "strace"),
             ["-f", "-s", "4096", "-o", trace, house.Program, "--root", house.StateRoot, "create", "--bundle", bundle.Path, Id]
         );
-        Eventually.True(() => house.Do("state", Id) is { ExitCode: 0 } state && state.Output.Contains("\"created\""), "it is created");
+        Eventually.True(
+            () =>
+                house.Do("state", Id) is { ExitCode: 0 } state
+                && JsonDocument.Parse(state.Output).RootElement.GetProperty("status").ValueEquals("created"),
+            "it is created"
+        );
         house.Do("start", Id).Succeeded();
         strace.WaitForExit();
         house.Do("delete", Id).Succeeded();
-        string[] lines = File.ReadAllLines(trace);
-        string child = lines.Select(line => Birth().Match(line)).First(m => m.Success).Groups[1].Value;
-        string[] calls =
-        [
-            .. Whole(
-                lines.Where(line => line.StartsWith($"{child} ", StringComparison.Ordinal)).Select(line => line[child.Length..].Trim())
-            ),
-        ];
+        (string Process, string Text)[] all = [.. Whole(File.ReadLines(trace))];
+        string child = all.Select(call => Birth().Match(call.Text)).First(m => m.Success).Groups[1].Value;
+        string[] calls = [.. all.Where(call => call.Process == child).Select(call => call.Text)];
         return [.. calls[..(Array.FindIndex(calls, Execution().IsMatch) + 1)].Select(line => Parse(line, mayBeLeftOut: false))];
     }
 
-    /// <summary>The lines of strace, those joined that another process came between.</summary>
-    private static IEnumerable<string> Whole(IEnumerable<string> lines)
+    /// <summary>The calls of strace's lines as they end, those joined that another process came between.</summary>
+    private static IEnumerable<(string Process, string Text)> Whole(IEnumerable<string> lines)
     {
         const string cut = "<unfinished ...>";
-        string begun = "";
+        Dictionary<string, string> begun = [];
         foreach (string line in lines)
         {
-            if (line.EndsWith(cut, StringComparison.Ordinal))
+            string process = line[..line.IndexOf(' ', StringComparison.Ordinal)];
+            string text = line[process.Length..].Trim();
+            if (text.EndsWith(cut, StringComparison.Ordinal))
             {
-                begun = line[..^cut.Length];
+                begun[process] = text[..^cut.Length];
             }
             else
             {
-                yield return line.StartsWith("<... ", StringComparison.Ordinal)
-                    ? begun + line[(line.IndexOf("resumed>", StringComparison.Ordinal) + 8)..]
-                    : line;
+                yield return (
+                    process,
+                    text.StartsWith("<... ", StringComparison.Ordinal)
+                        ? begun[process] + text[(text.IndexOf("resumed>", StringComparison.Ordinal) + 8)..]
+                        : text
+                );
             }
         }
     }

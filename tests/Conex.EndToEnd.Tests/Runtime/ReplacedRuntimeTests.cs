@@ -33,7 +33,7 @@ public sealed class ReplacedRuntimeTests : IDisposable
     public void Root_in_a_container_cannot_overwrite_the_runtime_through_proc_self_exe()
     {
         string runtime = $"{house.Place}/runtime-under-attack";
-        File.Copy(house.Program, runtime);
+        Executable.Copy(house.Program, runtime);
         byte[] before = File.ReadAllBytes(runtime);
         house.RunDetached(house.NewBundle().Program("/attack", Encoding.UTF8.GetBytes(Attack)));
         string inner = $"{house.Place}/bundle/rootfs/b";
@@ -86,7 +86,7 @@ public sealed class ReplacedRuntimeTests : IDisposable
         string unshare = Product.OfMachine("unshare", "util-linux");
         string script =
             $"mount --bind {house.Place} {house.Place} && mount -o remount,bind,ro {house.Place} && exec {strace} {house.Place}/runtime run x";
-        File.Copy(house.Program, $"{house.Place}/runtime");
+        Executable.Copy(house.Program, $"{house.Place}/runtime");
 
         CommandResult ran = RunningProgram.Run(unshare, ["--mount", "sh", "-c", script]);
 

@@ -26,7 +26,7 @@ public sealed class RootPropagationTests : IDisposable
             .WithLinux(l => l with { RootfsPropagation = propagation })
             .Mount("/made", "tmpfs", "tmpfs")
             .Shell(
-                "cat /proc/self/mountinfo; echo ready; for i in $(seq 20); do grep -q ' /tmp/late ' /proc/mounts && echo came && exit; sleep 0.05; done; echo nothing"
+                $"cat /proc/self/mountinfo; echo ready; for i in $(seq {(seen == "came" ? 1200 : 20)}); do grep -q ' /tmp/late ' /proc/mounts && echo came && exit; sleep 0.05; done; echo nothing"
             );
         Directory.CreateDirectory($"{bundle.Rootfs}/tmp/late");
         bundle.Write();

@@ -152,8 +152,7 @@ public sealed class RootlessCommandTests : IDisposable
     public void A_program_of_roots_is_executed_as_it_is_and_one_of_the_callers_own_from_a_sealed_copy()
     {
         string own = $"{user.NewDirectory("own")}/conex-runtime";
-        File.Copy(Product.Runtime, own);
-        OrdinaryUser.Chmod(own, 0x1ED);
+        Executable.Copy(Product.Runtime, own);
         OrdinaryUser.Chown(own);
         Assert.Equal(user.Runtime, ProgramOfCreated(user.Runtime));
         Assert.StartsWith("/memfd:conex-runtime", ProgramOfCreated(own), StringComparison.Ordinal);

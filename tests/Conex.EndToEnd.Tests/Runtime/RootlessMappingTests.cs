@@ -104,8 +104,7 @@ public sealed class RootlessMappingTests : IDisposable
         foreach (string program in (string[])["newuidmap", "newgidmap"])
         {
             Directory.CreateDirectory($"{House.Place}/bin");
-            File.Copy(Product.OfMachine(program, "uidmap"), $"{House.Place}/bin/{program}");
-            OrdinaryUser.Chmod($"{House.Place}/bin/{program}", 0x1ED);
+            Executable.Copy(Product.OfMachine(program, "uidmap"), $"{House.Place}/bin/{program}");
         }
         user.Shell($"PATH={House.Place}/bin exec {user.Runtime} run -b {bundle.Path} {House.Id}")
             .FailedWith(1, $"{House.Place}/bin/newgidmap is not setuid root and has no file capabilities");

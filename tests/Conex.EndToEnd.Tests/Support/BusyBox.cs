@@ -16,7 +16,7 @@ internal static class BusyBox
         }
         File.SetUnixFileMode($"{root}/tmp", (UnixFileMode)0x3FF);
         // A copy, no link: root in a container may write to it.
-        File.Copy(Source.Value, $"{root}/bin/busybox");
+        Executable.Copy(Source.Value, $"{root}/bin/busybox");
         foreach (string name in Names.Value.Where(n => n != "busybox"))
         {
             File.CreateSymbolicLink($"{root}/bin/{name}", "busybox");

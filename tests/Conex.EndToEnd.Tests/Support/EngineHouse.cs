@@ -172,13 +172,12 @@ public class EngineHouse : IDisposable
             $"the log of {container} contains {text}"
         );
 
-    internal string WriteFile(string name, string text)
-    {
-        string path = $"{Place}/{name}";
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
-        return path;
-    }
+    internal string WriteFile(string name, string text) => HouseFiles.Write(Place, name, text);
+
+    /// <summary>A shell script that can be executed.</summary>
+    internal string WriteScript(string name, string text) => HouseFiles.WriteScript(Place, name, text);
+
+    internal string WriteProgram(string name, ReadOnlySpan<byte> content) => HouseFiles.WriteProgram(Place, name, content);
 
     /// <summary>The running daemons of this house: one, none, or in a handover two.</summary>
     internal List<int> Daemons() => remains?.Running("conexd") ?? [];
@@ -188,7 +187,9 @@ public class EngineHouse : IDisposable
     {
         get
         {
-            List<int> daemons = Daemons();
+            // One that found another there ends by itself.
+            List<int> daemons = [];
+            Eventually.Becomes(() => (daemons = Daemons()).Count == 1, TimeSpan.FromSeconds(30));
             Assert.True(daemons.Count == 1, $"{daemons.Count} daemons run");
             return daemons[0];
         }

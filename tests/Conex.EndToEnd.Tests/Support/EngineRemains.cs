@@ -42,7 +42,7 @@ internal sealed class EngineRemains : IDisposable
                 ];
                 return found.Count == 0;
             },
-            TimeSpan.FromSeconds(30)
+            TimeSpan.FromMinutes(2)
         );
         return found;
     }
@@ -69,7 +69,7 @@ internal sealed class EngineRemains : IDisposable
                 left.ForEach(process => Signals.Send(process, Signal.SIGKILL));
                 return left.Count == 0;
             },
-            TimeSpan.FromSeconds(20)
+            TimeSpan.FromMinutes(2)
         );
         foreach (string cgroup in Cgroups())
         {

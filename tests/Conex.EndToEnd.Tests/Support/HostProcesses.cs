@@ -11,9 +11,22 @@ internal static class HostProcesses
     /// itself by a descriptor.</summary>
     internal static string Program(int process) => LeakCheck.Read($"/proc/{process}/comm").TrimEnd('\n');
 
-    /// <summary>Gone, or a zombie that its parent has not looked at yet.</summary>
+    /// <summary>Gone, or a zombie that its parent has not looked at yet: the last thread has ended, and with it all that was open.</summary>
     internal static bool IsGone(int process) =>
-        LeakCheck.Read($"/proc/{process}/stat") is var stat && (stat.Length == 0 || stat.Contains(") Z ", StringComparison.Ordinal));
+        LeakCheck.Read($"/proc/{process}/stat") is var stat
+        && (stat.Length == 0 || (stat.Contains(") Z ", StringComparison.Ordinal) && ThreadsOf(process) <= 1));
+
+    private static int ThreadsOf(int process)
+    {
+        try
+        {
+            return Directory.GetDirectories($"/proc/{process}/task").Length;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
 
     internal static void Kill(int process)
     {

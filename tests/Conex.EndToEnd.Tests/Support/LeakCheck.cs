@@ -5,7 +5,7 @@ namespace Conex.EndToEnd.Tests.Support;
 internal sealed class LeakCheck(string name)
 {
     /// <summary>A killed process may take a moment to go.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Places where other programs of the machine mount and unmount while tests run.</summary>
     private static readonly string[] Foreign = ["/tmp/", "/var/tmp/", "/home/", "/root/", "/mnt/", "/media/", "/run/user/"];
@@ -28,16 +28,19 @@ internal sealed class LeakCheck(string name)
     }
 
     /// <summary>The cgroup directories that carry the name, in any hierarchy, those inside others first.</summary>
-    internal IEnumerable<string> CgroupDirectories()
+    internal IEnumerable<string> CgroupDirectories() => CgroupDirectories("/sys/fs/cgroup", $"*{name}*").OrderByDescending(d => d.Length);
+
+    /// <summary>The cgroup directories somewhere below one whose names match.</summary>
+    internal static string[] CgroupDirectories(string below, string pattern)
     {
         try
         {
-            return Directory.GetDirectories("/sys/fs/cgroup", $"*{name}*", SearchOption.AllDirectories).OrderByDescending(d => d.Length);
+            return Directory.GetDirectories(below, pattern, SearchOption.AllDirectories);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A cgroup vanished while it was looked at.
-            return CgroupDirectories();
+            return Directory.Exists(below) ? CgroupDirectories(below, pattern) : [];
         }
     }
 
@@ -48,12 +51,18 @@ internal sealed class LeakCheck(string name)
         where number > 0 && number != Environment.ProcessId && Belongs(directory)
         select number;
 
+    /// <summary>The lines of a mountinfo file that carry the name, or whose mount points are none of other programs'.</summary>
+    internal string[] MountLines(string file) =>
+        [.. File.ReadAllLines(file).Where(line => line.Contains(name, StringComparison.Ordinal) || !IsForeign(line.Split(' ')[4]))];
+
+    private static bool IsForeign(string point) => Array.Exists(Foreign, f => point.StartsWith(f, StringComparison.Ordinal));
+
     private IEnumerable<string> LeakedMounts() =>
         from entry in Mounts()
         let line = entry.Key
         where entry.Value > mountsBefore.GetValueOrDefault(line)
         let point = line.Split(' ')[1]
-        where line.Contains(name, StringComparison.Ordinal) || !Array.Exists(Foreign, f => point.StartsWith(f, StringComparison.Ordinal))
+        where line.Contains(name, StringComparison.Ordinal) || !IsForeign(point)
         select $"the host's mount table has a new line: {line}";
 
     private IEnumerable<string> Cgroups() =>

@@ -34,13 +34,12 @@ internal sealed class OrdinaryUser : IDisposable
         Product.OfMachine("setpriv", "util-linux");
         // Root's, and reached by everybody, wherever the product lies.
         Runtime = $"{House.Place}/conex-runtime";
-        File.Copy(Product.Runtime, Runtime);
-        Chmod(Runtime, 0x1ED);
+        Executable.Copy(Product.Runtime, Runtime);
         Directory.CreateDirectory(House.StateRoot);
         Directory.CreateDirectory(RuntimeDirectory);
         Chmod(RuntimeDirectory, 0x1C0);
         Chown(House.StateRoot, RuntimeDirectory);
-        As = Script(
+        As = House.WriteScript(
             "as-user",
             $$"""
             export PLACE={{House.Place}} XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR-{{RuntimeDirectory}}}"
@@ -48,10 +47,9 @@ internal sealed class OrdinaryUser : IDisposable
                 {{AddToEtc}}
                 eval "${ {{Before}}-}"
                 exec setpriv --reuid {{Id}} --regid {{Id}} --clear-groups ${ {{SetPriv}}-} "$@"' sh "$@"
-
             """.Replace("${ ", "${", StringComparison.Ordinal)
         );
-        House.Program = Script("runtime-as-user", $"exec {As} {Runtime} \"$@\"\n");
+        House.Program = House.WriteScript("runtime-as-user", $"exec {As} {Runtime} \"$@\"");
     }
 
     internal RuntimeHouse House { get; }
@@ -110,13 +108,6 @@ internal sealed class OrdinaryUser : IDisposable
     internal static void Chown(params string[] paths) => RunningProgram.Run("chown", [$"{Id}:{Id}", .. paths]).Succeeded();
 
     internal static void Chmod(string path, int mode) => File.SetUnixFileMode(path, (UnixFileMode)mode);
-
-    private string Script(string name, string text)
-    {
-        string path = House.WriteFile(name, $"#!/bin/sh\n{text}");
-        Chmod(path, 0x1ED);
-        return path;
-    }
 
     public void Dispose() => House.Dispose();
 }

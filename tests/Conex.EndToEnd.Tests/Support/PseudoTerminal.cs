@@ -66,6 +66,7 @@ internal sealed class PseudoTerminal : IDisposable
 
     public void Dispose()
     {
+        screen.Stop();
         stream.Dispose();
         Master.Dispose();
         Slave?.Dispose();

@@ -11,7 +11,7 @@ internal sealed class RegistryServer : IDisposable
 
     internal const string Password = "open sesame";
 
-    private readonly string place = Directory.CreateTempSubdirectory("conex-registry-").FullName;
+    private readonly string place;
     private readonly RunningProgram program;
 
     /// <param name="withPassword">Whether it lets in only <see cref="User"/>.</param>
@@ -24,7 +24,8 @@ internal sealed class RegistryServer : IDisposable
             "registry/usr/bin/docker-registry"
         );
         Assert.SkipUnless(File.Exists(path), $"docker-registry is missing: ./test unpacks it in {path}");
-        Port = FreePort();
+        place = Directory.CreateTempSubdirectory("conex-registry-").FullName;
+        Port = LoopbackPorts.Next();
         Host = $"127.0.0.1:{Port}";
         File.WriteAllText($"{place}/htpasswd", $"{User}:$2b$05$EPgloD9yuOSSPwcYnhWRSejShpIoGSGpApMbU9qr5DWJW13QcENkm\n");
         string auth = withPassword ? $"auth:\n  htpasswd:\n    realm: test\n    path: {place}/htpasswd\n" : "";
@@ -60,13 +61,6 @@ internal sealed class RegistryServer : IDisposable
     {
         string hex = digest["sha256:".Length..];
         return $"{place}/data/docker/registry/v2/blobs/sha256/{hex[..2]}/{hex}/data";
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static bool Listens(int port)

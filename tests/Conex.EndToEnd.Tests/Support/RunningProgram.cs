@@ -9,7 +9,7 @@ namespace Conex.EndToEnd.Tests.Support;
 internal sealed class RunningProgram : IDisposable
 {
     /// <summary>After this long a program counts as hung, however loaded the machine is.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly HostProcess process;
     private readonly string command;
@@ -28,7 +28,7 @@ internal sealed class RunningProgram : IDisposable
         };
         configure?.Invoke(start);
         command = $"{program} {string.Join(' ', arguments)}";
-        process = HostProcess.Start(start) ?? throw new InvalidOperationException($"{command} did not start");
+        process = Executable.Start(start) ?? throw new InvalidOperationException($"{command} did not start");
         output = new StreamText(process.StandardOutput.BaseStream);
         error = new StreamText(process.StandardError.BaseStream);
     }

@@ -118,13 +118,10 @@ internal sealed class RuntimeHouse : IDisposable
     /// <summary>Ends and removes the test's container.</summary>
     internal void Remove() => Do("delete", "--force", Id).Succeeded();
 
-    internal string WriteFile(string name, string text)
-    {
-        string path = $"{Place}/{name}";
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
-        return path;
-    }
+    internal string WriteFile(string name, string text) => HouseFiles.Write(Place, name, text);
+
+    /// <summary>A shell script that can be executed.</summary>
+    internal string WriteScript(string name, string text) => HouseFiles.WriteScript(Place, name, text);
 
     public void Dispose()
     {

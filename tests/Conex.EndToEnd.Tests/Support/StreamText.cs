@@ -9,6 +9,8 @@ namespace Conex.EndToEnd.Tests.Support;
 /// <summary>Collects what comes from a stream, and lets others wait for it.</summary>
 internal sealed class StreamText
 {
+    private const int LookInterval = 100;
+
     private readonly Lock gate = new();
     private readonly StringBuilder text = new();
     private readonly byte[] buffer = new byte[16384];
@@ -16,7 +18,8 @@ internal sealed class StreamText
     private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
     private readonly SafeHandle owner;
     private readonly int descriptor;
-    private bool ended;
+    private readonly Thread collector;
+    private volatile bool ended;
     private TaskCompletionSource more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="stream">Of a pipe or a file.</param>
@@ -27,7 +30,8 @@ internal sealed class StreamText
         bool added = false;
         owner.DangerousAddRef(ref added);
         descriptor = (int)owner.DangerousGetHandle();
-        new Thread(Collect) { IsBackground = true }.Start();
+        collector = new Thread(Collect) { IsBackground = true };
+        collector.Start();
     }
 
     internal string Text
@@ -77,13 +81,26 @@ internal sealed class StreamText
         while (Take()) { }
     }
 
+    /// <summary>Takes no more: on return nothing uses the descriptor.</summary>
+    internal void Stop()
+    {
+        lock (gate)
+        {
+            ended = true;
+            more.TrySetResult();
+        }
+        collector.Join();
+    }
+
     private void Collect()
     {
         using FileHandle file = new(descriptor, ownsHandle: false);
         while (!ended)
         {
-            _ = Poll.Readable([file], -1);
-            Take();
+            if (Poll.Readable([file], LookInterval) >= 0)
+            {
+                Take();
+            }
         }
         owner.DangerousRelease();
     }
@@ -108,7 +125,7 @@ internal sealed class StreamText
             done = more;
             more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
-        done.SetResult();
+        done.TrySetResult();
         return goesOn;
     }
 }

@@ -106,8 +106,7 @@ internal sealed class TestBundle
     internal TestBundle Program(string path, byte[] content)
     {
         string file = $"{Rootfs}{path}";
-        File.WriteAllBytes(file, content);
-        File.SetUnixFileMode(file, (UnixFileMode)0x1ED);
+        Executable.Write(file, content);
         return this;
     }
 

@@ -1,7 +1,7 @@
 namespace Conex.EndToEnd.Tests.Vm;
 
 /// <summary>What only a host with systemd on cgroup version 1 can show. Each test is a function in tests/vm/guest/hybrid.</summary>
-[Collection(VirtualMachine.OneAtATime)]
+[Collection(VirtualMachine.Hybrid)]
 public sealed class HybridGuestTests(HybridMachine machine) : IClassFixture<HybridMachine>
 {
     [Theory]

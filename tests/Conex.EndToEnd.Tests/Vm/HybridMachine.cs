@@ -3,12 +3,10 @@ namespace Conex.EndToEnd.Tests.Vm;
 /// <summary>A boot with version 1 hierarchies and a version 2 tree under systemd, with the tests of tests/vm/guest/hybrid.</summary>
 public sealed class HybridMachine : IDisposable
 {
-    private const string Folder = "hybrid";
+    private readonly VirtualMachine machine = BootQueue.Take(VirtualMachine.Hybrid);
 
-    private readonly VirtualMachine machine = new("hybrid", Folder);
-
-    /// <inheritdoc cref="VirtualMachine.Names"/>
-    public static TheoryData<string> Names() => VirtualMachine.NamesIn(Folder);
+    /// <inheritdoc cref="VirtualMachine.NamesIn"/>
+    public static TheoryData<string> Names() => VirtualMachine.NamesIn("hybrid");
 
     /// <inheritdoc cref="VirtualMachine.Verify"/>
     internal void Verify(string name) => machine.Verify(name);

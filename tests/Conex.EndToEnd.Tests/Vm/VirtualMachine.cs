@@ -4,30 +4,25 @@ using Conex.EndToEnd.Tests.Support;
 namespace Conex.EndToEnd.Tests.Vm;
 
 /// <summary>One boot of the virtual machine of tests/vm, in which all guest tests run, and what each of them said.</summary>
-public sealed class VirtualMachine : IDisposable
+internal sealed class VirtualMachine : IDisposable
 {
-    /// <summary>The collection of those who boot one: two at once would take each other's processors.</summary>
-    internal const string OneAtATime = "virtual machines";
+    /// <summary>The collection of the tests with cgroup v2 alone.</summary>
+    internal const string Unified = "virtual machine with cgroup v2";
+
+    /// <summary>The collection of the tests with version 1 hierarchies beside it.</summary>
+    internal const string Hybrid = "virtual machine with cgroups of both versions";
 
     private const int CannotRunHere = 77;
     private static readonly string Tests = Path.Combine(Repository.Root, "tests/vm");
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
     private readonly string share = Directory.CreateTempSubdirectory("conex-test-vm-").FullName;
-    private readonly string cgroups;
-    private readonly string folder;
     private readonly CommandResult result;
 
-    public VirtualMachine()
-        : this("v2", ".") { }
-
-    /// <param name="cgroups">How the guest mounts them: CONEX_VM_CGROUPS of tests/vm/boot.</param>
-    /// <param name="folder">Where its tests are, below tests/vm/guest.</param>
-    internal VirtualMachine(string cgroups, string folder)
+    internal VirtualMachine(string collection)
     {
+        (string cgroups, string folder) = collection == Hybrid ? ("hybrid", "hybrid") : ("v2", ".");
         Machine.RequireRoot();
-        this.cgroups = cgroups;
-        this.folder = folder;
         Copy(Path.Combine(Tests, "guest"), $"{share}/guest");
         Copy(Path.Combine(Tests, "guest", folder), $"{share}/guest/{folder}");
         Directory.CreateDirectory($"{share}/product");
@@ -46,25 +41,14 @@ public sealed class VirtualMachine : IDisposable
         {
             RunningProgram.Run("cp", ["--archive", criu, $"{share}/criu"]).Succeeded();
         }
-        result = Boot();
-        if (result.Error.Contains("Kernel panic - not syncing", StringComparison.Ordinal))
-        {
-            // The emulator, not the guest: several of its threads now and then execute kernel code that another just patched in part.
-            result = Boot();
-        }
-    }
-
-    private CommandResult Boot() =>
-        RunningProgram.Run(
+        result = RunningProgram.Run(
             "env",
             [$"CONEX_VM_CGROUPS={cgroups}", $"{Tests}/boot", share, "bash", "guest/main", folder],
             patience: Patience
         );
+    }
 
-    /// <summary>The names of the tests, read from the guest's scripts: <c>test_NAME()</c>.</summary>
-    public static TheoryData<string> Names() => NamesIn(".");
-
-    /// <summary>The same of the scripts in a folder below tests/vm/guest.</summary>
+    /// <summary>The names of the tests, read from the guest's scripts in a folder below tests/vm/guest: <c>test_NAME()</c>.</summary>
     internal static TheoryData<string> NamesIn(string folder) =>
         [
             .. Directory

@@ -59,7 +59,7 @@ public sealed class ContainerCreationTests
             return;
         }
         InvalidRequestException e = Assert.Throws<InvalidRequestException>(() => ContainerNames.Normalize(name));
-        Assert.Equal($"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", e.Message);
+        Assert.Equal($"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed, two of them or more", e.Message);
     }
 
     [Fact]

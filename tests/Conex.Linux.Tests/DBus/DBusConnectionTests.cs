@@ -5,7 +5,7 @@ namespace Conex.Linux.Tests.DBus;
 public sealed class DBusConnectionTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
     private static readonly DBusMessage Call = new(DBusMessageType.MethodCall) { Interface = "a.b", Member = "Do" };
 
     [Fact]

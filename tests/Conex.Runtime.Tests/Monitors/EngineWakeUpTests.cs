@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Conex.Linux.Files;
 using Conex.Linux.Polling;
 using Conex.Linux.Sockets;
@@ -37,8 +38,12 @@ public sealed class EngineWakeUpTests
             directory =>
             {
                 RunningMonitor.MakeGate(directory);
-                File.WriteAllText($"{directory}/conexd", $"#!/bin/sh\necho engine $# > {directory}/gate\n");
-                File.SetUnixFileMode($"{directory}/conexd", UnixFileMode.UserRead | UnixFileMode.UserExecute);
+                File.WriteAllText($"{directory}/script", $"#!/bin/sh\necho engine $# > {directory}/gate\n");
+                // By another program: what this one has open for writing while it starts a child, nobody can execute until that child's execve.
+                using (var install = Process.Start("install", [$"{directory}/script", $"{directory}/conexd"]))
+                {
+                    install.WaitForExit();
+                }
                 if (leftSocket)
                 {
                     UnixSocket.Listen($"{directory}/conex.sock").Dispose();

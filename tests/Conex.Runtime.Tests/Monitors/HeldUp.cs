@@ -26,17 +26,19 @@ internal static class HeldUp
     /// <summary>Waits until a container that writes for ever is stopped.</summary>
     internal static void Await(RunningMonitor monitor, Client control)
     {
-        long before;
         long length = 0;
-        do
+        for (int quiet = 0; quiet < 10; )
         {
-            before = length;
-            for (int i = 0; i < 100; i++)
+            long before = length;
+            for (int i = 0; i < 20; i++)
             {
                 Ask(control);
             }
             length = new FileInfo(monitor.Log).Length;
-        } while (length == 0 || length != before);
+            // The container may only have had no processor.
+            quiet = length == 0 || length != before ? 0 : quiet + 1;
+            Thread.Sleep(10);
+        }
     }
 
     private static void Ask(Client control)
