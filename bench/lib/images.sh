@@ -303,3 +303,41 @@ image_mounts() {
     "$work/limits" mounts "$work/limits-store" $(layered_blobs)
     rm -rf "$work/limits-store"
 }
+
+# Layers that are all headers: what a file holds plays no part. Peers have the smallest alone: the others take them many minutes. containerd's erofs
+# snapshotter is not among them: its mkfs.erofs did not end within eight.
+image_memory() {
+    local shape directories files
+    echo
+    echo "## Images: memory while a layer of many entries is taken in"
+    echo "By \`load\` of an archive; resident is what client, daemon and helpers have together."
+    echo
+    echo "| layer | | resident at most | wall | CPU |"
+    echo "|---|---|---|---|---|"
+    rm -f "$work/images.samples"
+    for shape in "100 1000" "1000 1000" "1 1000000" "1000000 0"; do
+        read -r directories files <<<"$shape"
+        "$work/limits" entries "$work/many.tar" "$directories" "$files"
+        layered_layout "$work/many" "$work/many.tar"
+        rm "$work/many.tar"
+        skopeo copy -q "oci:$work/many:layered" "docker-archive:$work/many.tar:$archived"
+        rm -rf "$work/many"
+        for subject in conex containerd-overlayfs podman; do
+            case $subject,$directories in conex,* | *,100) ;; *) continue ;; esac
+            mkdir -p "$(group_of $subject)"
+            begin_store $subject
+            case $subject in
+                conex) measured "$shape" "$product/conex" load -q -i "$work/many.tar" && "$product/conex" rmi $archived >/dev/null ;;
+                podman) measured "$shape" $(podman_words) load -q -i "$work/many.tar" ;;
+                *) measured "$shape" ctr_ images import --local --snapshotter overlayfs "$work/many.tar" ;;
+            esac
+            end_store $subject
+        done
+        rm "$work/many.tar"
+    done
+    awk -F '\t' '{
+        split($1, shape, " ")
+        name = shape[2] == 0 ? shape[1] " directories" : shape[1] == 1 ? shape[2] " files in one directory" : shape[1] * shape[2] " files in " shape[1] " directories"
+        printf "| %s | %s | %d MB | %.1f s | %.1f s |\n", name, $2, $5, $3 / 1e6, $4 / 1e6
+    }' "$work/images.samples"
+}
