@@ -34,7 +34,7 @@ public sealed class ImageStore : IDisposable
         descriptions = new ImageDescriptions(catalog, Content);
         unused = new UnusedContent(catalog, Content, Layers, Blobs, leases);
         registration = new ImageRegistration(catalog, Content, descriptions, unused);
-        deletion = new ImageDeletion(gate, catalog, descriptions, unused, Layers);
+        deletion = new ImageDeletion(gate, catalog, descriptions, unused);
     }
 
     internal ContentStore Content { get; }
@@ -272,18 +272,15 @@ public sealed class ImageStore : IDisposable
     /// <summary>Returns leases, and removes layers that no image came to use.</summary>
     internal void ReturnLeases(IReadOnlyCollection<Digest> layers)
     {
-        List<string> detached;
         lock (gate)
         {
             foreach (Digest layer in layers)
             {
                 leases.Return(layer);
             }
-            detached = unused.DetachLayers(layers);
+            unused.RemoveLayers(layers);
         }
-        detached.ForEach(Layers.DeleteDetached);
     }
 
-    /// <returns>What <see cref="LayerStore.DeleteDetached"/> has to delete.</returns>
-    internal List<string> Delete(Digest id) => deletion.Delete(id);
+    internal void Delete(Digest id) => deletion.Delete(id);
 }

@@ -1,17 +1,10 @@
-using Conex.Images.Layers;
 using Conex.Oci;
 
 namespace Conex.Images.Catalog;
 
-/// <summary>Removes images: names and records at once, under the store's lock, and the layers' space after it.</summary>
+/// <summary>Removes images, under the store's lock.</summary>
 /// <param name="gate">The store's lock.</param>
-internal sealed class ImageDeletion(
-    Lock gate,
-    ImageCatalog catalog,
-    ImageDescriptions descriptions,
-    UnusedContent unused,
-    LayerStore layers
-)
+internal sealed class ImageDeletion(Lock gate, ImageCatalog catalog, ImageDescriptions descriptions, UnusedContent unused)
 {
     /// <inheritdoc cref="ImageStore.Remove"/>
     internal IReadOnlyList<ImageRemoval> Remove(
@@ -22,7 +15,6 @@ internal sealed class ImageDeletion(
     )
     {
         var result = new List<ImageRemoval>();
-        List<string> detached = [];
         lock (gate)
         {
             (Digest id, ImageReference? name) = ImageLookup.Find(catalog, nameOrId) ?? throw ImageLookup.NotFound(nameOrId);
@@ -43,18 +35,16 @@ internal sealed class ImageDeletion(
                 result.AddRange(ImageRemover.DeletedItems(catalog, id));
                 if (users(id).Count == 0)
                 {
-                    detached = Delete(id);
+                    Delete(id);
                 }
             }
         }
-        detached.ForEach(layers.DeleteDetached);
         return result;
     }
 
     /// <inheritdoc cref="ImageStore.ReleaseRemoved"/>
     internal void ReleaseRemoved(Func<Digest, bool> stillUsed)
     {
-        var detached = new List<string>();
         lock (gate)
         {
             foreach (ImageRecord record in catalog.Records.Where(record => record.IsRemoved).ToArray())
@@ -62,21 +52,19 @@ internal sealed class ImageDeletion(
                 var id = Digest.Parse(record.Id);
                 if (!stillUsed(id))
                 {
-                    detached.AddRange(Delete(id));
+                    Delete(id);
                 }
             }
         }
-        detached.ForEach(layers.DeleteDetached);
     }
 
     /// <summary>Removes an image's record and what it alone needs. Call it with the lock.</summary>
-    /// <returns>What <see cref="LayerStore.DeleteDetached"/> has to delete.</returns>
-    internal List<string> Delete(Digest id)
+    internal void Delete(Digest id)
     {
         ImageRecord record = catalog.Find(id)!;
         catalog.Remove(id);
         descriptions.Forget(id);
         unused.DeleteBlobs([id, Digest.Parse(record.Manifest)]);
-        return unused.DetachLayers(UnusedContent.Needs(record).Distinct());
+        unused.RemoveLayers(UnusedContent.Needs(record).Distinct());
     }
 }

@@ -43,22 +43,19 @@ internal sealed class UnusedContent(
         return catalog.IsComplete ? [.. diffIds.Where(layer => !used.Contains(layer) && !leases.Holds(layer))] : [];
     }
 
-    /// <returns>What <see cref="LayerStore.DeleteDetached"/> has to delete.</returns>
-    internal List<string> DetachLayers(IEnumerable<Digest> diffIds)
+    internal void RemoveLayers(IEnumerable<Digest> diffIds)
     {
-        IReadOnlyList<Digest> unused = Layers(diffIds);
-        List<string> detached = [.. unused.Select(layers.Detach).OfType<string>()];
-        foreach (Digest layer in unused)
+        foreach (Digest layer in Layers(diffIds))
         {
+            layers.Remove(layer);
             blobsOfLayers.Remove(layer);
         }
-        return detached;
     }
 
     /// <summary>Removes everything that is unused, at start.</summary>
     internal void Sweep()
     {
-        DetachLayers(layers.List().Union(blobsOfLayers.List())).ForEach(layers.DeleteDetached);
+        RemoveLayers(layers.List().Union(blobsOfLayers.List()));
         DeleteBlobs(content.List());
     }
 }

@@ -21,23 +21,22 @@ internal sealed class ImageCheck(
         int sound = 0;
         foreach (ImageRecord record in store.Exclusively((catalog, _) => (ImageRecord[])[.. catalog.Records]))
         {
-            List<string> detached = store.Exclusively(
+            sound += store.Exclusively(
                 (catalog, _) =>
                 {
                     var id = Digest.Parse(record.Id);
                     if (catalog.Find(id) is not { } current)
                     {
-                        return [];
+                        return 0;
                     }
                     if (Problem(current, damagedLayers, damagedBlobs) is { } problem)
                     {
-                        return Handle(catalog, id, problem);
+                        Handle(catalog, id, problem);
+                        return 0;
                     }
-                    sound++;
-                    return [];
+                    return 1;
                 }
             );
-            detached.ForEach(store.Layers.DeleteDetached);
         }
         return sound;
     }
@@ -74,8 +73,7 @@ internal sealed class ImageCheck(
         }
     }
 
-    /// <returns>What <see cref="Layers.LayerStore.DeleteDetached"/> has to delete.</returns>
-    private List<string> Handle(ImageCatalog catalog, Digest id, string problem)
+    private void Handle(ImageCatalog catalog, Digest id, string problem)
     {
         IReadOnlyList<ImageReference> tags = catalog.TagsOf(id);
         string name = tags.Count > 0 ? string.Join(", ", tags.Select(tag => tag.Familiar)) : id.ToString();
@@ -90,13 +88,13 @@ internal sealed class ImageCheck(
         findings.Add(new StoreFinding($"image {name} is not whole: {problem}", help, drops));
         if (!drops)
         {
-            return [];
+            return;
         }
         catalog.Put(catalog.Find(id)! with { IsRemoved = true });
         foreach (ImageReference tag in tags)
         {
             catalog.Untag(tag);
         }
-        return store.Delete(id);
+        store.Delete(id);
     }
 }

@@ -18,6 +18,7 @@ internal static class Leftovers
             {
                 if (
                     !isTemporary(entry.Text)
+                    || store.Layers.IsGoing(entry.Text)
                     || PathAt.Status(directory, entry.Text, follow: false) is not { } status
                     || status.ModifiedSeconds >= store.OpenedAt.ToUnixTimeSeconds() - ClockLag
                 )

@@ -69,14 +69,17 @@ public static class StoreCheck
 
     private static void RemoveOrphans(ImageStore store, CheckOptions options, List<StoreFinding> findings)
     {
-        (IReadOnlyList<Digest> orphans, List<string> detached) = store.Exclusively(
+        IReadOnlyList<Digest> orphans = store.Exclusively(
             (_, unused) =>
             {
                 IReadOnlyList<Digest> found = unused.Layers(store.Layers.List().Union(store.Blobs.List()));
-                return (found, options.Repair ? unused.DetachLayers(found) : []);
+                if (options.Repair)
+                {
+                    unused.RemoveLayers(found);
+                }
+                return found;
             }
         );
-        detached.ForEach(store.Layers.DeleteDetached);
         string help = options.Repair ? "it is removed" : "\"conex system check --repair\" removes it";
         findings.AddRange(orphans.Select(layer => new StoreFinding($"layer {layer} belongs to no image", help, options.Repair)));
     }

@@ -122,11 +122,7 @@ public sealed class ContentStore
     }
 
     /// <summary>Removes a blob; a missing one is no error.</summary>
-    public void Delete(Digest digest)
-    {
-        string path = PathOf(digest);
-        FreedLater.Remove(PathAt.Current, path, () => PathAt.Unlink(PathAt.Current, path));
-    }
+    public void Delete(Digest digest) => FreedLater.Remove(PathOf(digest));
 
     /// <summary>All blobs.</summary>
     public IReadOnlyList<Digest> List()

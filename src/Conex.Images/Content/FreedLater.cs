@@ -12,13 +12,13 @@ internal static class FreedLater
     private static readonly BlockingCollection<FileHandle> Held = [];
     private static readonly Lazy<Thread> Closing = new(Start);
 
-    /// <param name="path">The file that <paramref name="remove"/> removes; a missing one is no error.</param>
-    internal static void Remove(FileHandle directory, string path, Action remove)
+    /// <param name="path">A missing file is no error.</param>
+    internal static void Remove(string path)
     {
-        FileHandle? file = PathAt.TryOpen(directory, path, OpenMode.Path | OpenMode.NoFollow, out _);
+        FileHandle? file = PathAt.TryOpen(PathAt.Current, path, OpenMode.Path | OpenMode.NoFollow, out _);
         try
         {
-            remove();
+            PathAt.Unlink(PathAt.Current, path);
         }
         finally
         {

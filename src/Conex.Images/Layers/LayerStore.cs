@@ -23,6 +23,7 @@ public sealed class LayerStore : IDisposable
     private readonly DirectoryHandle directory;
     private readonly LayerPlaces places;
     private readonly LayerMounts mounts;
+    private readonly LayerDeletion deletion;
     private long counter;
 
     private LayerStore(string path, ExpansionLimit expansion)
@@ -33,6 +34,7 @@ public sealed class LayerStore : IDisposable
         mounts = new LayerMounts(path, places);
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         directory = PathAt.OpenDirectory(path);
+        deletion = new LayerDeletion(directory);
     }
 
     /// <summary>Makes the directory when missing and removes what an interrupted process left.</summary>
@@ -47,7 +49,7 @@ public sealed class LayerStore : IDisposable
         {
             if (entry.Name[0] == '.')
             {
-                DirectoryTree.Remove(store.directory, entry.Name);
+                store.Discard(entry.Text);
             }
         }
         store.places.Clear();
@@ -73,6 +75,7 @@ public sealed class LayerStore : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        deletion.Dispose();
         mounts.Dispose();
         directory.Dispose();
     }
@@ -242,25 +245,39 @@ public sealed class LayerStore : IDisposable
     /// <summary>Lets go of a layer's mount: the next container gets a new one.</summary>
     internal void ForgetMount(Digest diffId) => mounts.Forget(diffId);
 
-    /// <summary>Takes a layer away at once; <see cref="DeleteDetached"/> frees its space, which takes long where it is unpacked.</summary>
-    /// <returns>What to delete; null when the layer was not there.</returns>
-    public string? Detach(Digest diffId)
+    /// <summary>Takes a layer away, if it is there. Its space is free a while after that: a tree takes seconds.</summary>
+    internal void Remove(Digest diffId)
     {
         mounts.Forget(diffId);
         string name = string.Create(CultureInfo.InvariantCulture, $"{RemovedPrefix}{Interlocked.Increment(ref counter)}");
         Errno error = Rename(diffId.Hex, name);
         CrashStep.At("layer.remove.detached");
-        return error switch
+        if (error == Errno.None)
         {
-            Errno.None => name,
-            Errno.ENOENT => null,
-            _ => throw new KernelException("remove layer", diffId.ToString(), error),
-        };
+            deletion.Add(name);
+        }
+        else if (error != Errno.ENOENT)
+        {
+            throw new KernelException("remove layer", diffId.ToString(), error);
+        }
     }
 
-    /// <inheritdoc cref="Detach"/>
-    public void DeleteDetached(string name) =>
-        FreedLater.Remove(directory, $"{name}/{LayerFiles.Tar}", () => DirectoryTree.Remove(directory, name));
+    /// <summary>Whether something in the directory of layers is what was one, and is going.</summary>
+    internal bool IsGoing(string name) => deletion.Contains(name);
+
+    /// <summary>Deletes what a former process left under a temporary name, of which this one uses no number again.</summary>
+    private void Discard(string name)
+    {
+        if (long.TryParse(name.AsSpan(name.LastIndexOf('-') + 1), CultureInfo.InvariantCulture, out long number))
+        {
+            counter = Math.Max(counter, number);
+            deletion.Add(name);
+        }
+        else
+        {
+            DirectoryTree.Remove(directory, name);
+        }
+    }
 
     private Errno Rename(string from, string to) =>
         EntryAt.Rename(directory, Encoding.ASCII.GetBytes(from), directory, Encoding.ASCII.GetBytes(to));

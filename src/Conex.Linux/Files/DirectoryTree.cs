@@ -13,28 +13,30 @@ public static class DirectoryTree
     /// <summary>Removes a file, or a directory with everything in it; a missing one is no error.</summary>
     /// <returns>False when nothing was there.</returns>
     /// <exception cref="KernelException">Something cannot be removed, e.g. EBUSY: it is a mount point; EXDEV: something below is one.</exception>
-    public static bool Remove(FileHandle directory, string name) => Remove(directory, Encoding.UTF8.GetBytes(name));
+    /// <exception cref="OperationCanceledException">Some of it is removed.</exception>
+    public static bool Remove(FileHandle directory, string name, CancellationToken cancellationToken = default) =>
+        Remove(directory, Encoding.UTF8.GetBytes(name), cancellationToken);
 
-    /// <inheritdoc cref="Remove(FileHandle, string)"/>
-    public static bool Remove(FileHandle directory, ReadOnlySpan<byte> name)
+    /// <inheritdoc cref="Remove(FileHandle, string, CancellationToken)"/>
+    public static bool Remove(FileHandle directory, ReadOnlySpan<byte> name, CancellationToken cancellationToken = default)
     {
         Errno error = EntryAt.Unlink(directory, name);
         if (error == Errno.EISDIR)
         {
-            error = RemoveDirectory(directory, name.ToArray());
+            error = RemoveDirectory(directory, name.ToArray(), cancellationToken);
         }
         return error is Errno.None ? true
             : error is Errno.ENOENT ? false
             : throw new KernelException("remove", Encoding.UTF8.GetString(name), error);
     }
 
-    private static Errno RemoveDirectory(FileHandle directory, byte[] name)
+    private static Errno RemoveDirectory(FileHandle directory, byte[] name, CancellationToken cancellationToken)
     {
         var levels = new Stack<Level>();
         try
         {
             FileHandle? top = EntryAt.TryOpen(directory, name, OpenMode.Directory, out Errno error);
-            Level? first = Level.TryRead(top, name);
+            Level? first = Level.TryRead(top, name, cancellationToken);
             if (first is null)
             {
                 return error;
@@ -49,7 +51,7 @@ public static class DirectoryTree
                     if (levels.Count < MaxOpenLevels)
                     {
                         levels.Push(
-                            Level.TryRead(Enter(current.Handle, child, out error), child)
+                            Level.TryRead(Enter(current.Handle, child, out error), child, cancellationToken)
                                 ?? throw new KernelException("open directory", Encoding.UTF8.GetString(child), error)
                         );
                     }
@@ -116,7 +118,7 @@ public static class DirectoryTree
 
         public void Dispose() => Handle.Dispose();
 
-        internal static Level? TryRead(FileHandle? handle, byte[] name)
+        internal static Level? TryRead(FileHandle? handle, byte[] name, CancellationToken cancellationToken)
         {
             if (handle is null)
             {
@@ -127,6 +129,7 @@ public static class DirectoryTree
             {
                 foreach (DirectoryEntry entry in DirectoryEntries.ReadInTurn(handle))
                 {
+                    cancellationToken.ThrowIfCancellationRequested();
                     level.RemoveOrKeep(entry);
                 }
             }

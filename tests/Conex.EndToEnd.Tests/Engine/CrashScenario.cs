@@ -265,9 +265,7 @@ internal sealed record CrashScenario
         house.Do(["rmi", .. house.Do("images", "-q", "--no-trunc").Lines.Distinct().SelectMany(i => (string[])["-f", i])]).Succeeded();
         string[] left =
         [
-            .. ((string[])["content/blobs/sha256", "content/layers", "layers/sha256", "images/tags", "tmp"]).SelectMany(d =>
-                EngineRemains.Entries($"{house.DataRoot}/{d}")
-            ),
+            .. house.Stored("content/blobs/sha256", "content/layers", "layers/sha256", "images/tags", "tmp"),
             .. Directory.GetFiles($"{house.DataRoot}/images"),
         ];
         Assert.True(left.Length == 0, $"images that are removed left:\n{string.Join('\n', left)}");

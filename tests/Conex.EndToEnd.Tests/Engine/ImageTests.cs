@@ -186,9 +186,7 @@ public sealed class ImageTests(EngineHouse house) : IClassFixture<EngineHouse>, 
 
     /// <summary>All that the store holds of images.</summary>
     private static IEnumerable<string> Stored(EngineHouse house) =>
-        ((string[])["content/blobs/sha256", "layers/sha256", "images/tags", "tmp"])
-            .SelectMany(d => EngineRemains.Entries($"{house.DataRoot}/{d}"))
-            .Concat(Directory.GetFiles($"{house.DataRoot}/images"));
+        house.Stored("content/blobs/sha256", "layers/sha256", "images/tags", "tmp").Concat(Directory.GetFiles($"{house.DataRoot}/images"));
 
     private string Archive(string format, string tag) =>
         format == "oci" ? archive.Oci($"{house.Place}/{format}.tar", tag) : archive.Docker($"{house.Place}/{format}.tar", tag);

@@ -125,7 +125,7 @@ public sealed class LayerStorageTests : IDisposable
 
     private void Force(string storage) => house.Environment["CONEX_LAYERS"] = storage;
 
-    private string?[] Layers() => [.. Directory.GetDirectories($"{house.DataRoot}/layers/sha256").Select(Path.GetFileName)];
+    private string?[] Layers() => [.. house.Stored("layers/sha256").Select(Path.GetFileName)];
 
     private string Hello() =>
         house.Ask("inspect", "-f", "{{index .RootFS.Layers 0}}", "hello").Replace("sha256:", "", StringComparison.Ordinal);

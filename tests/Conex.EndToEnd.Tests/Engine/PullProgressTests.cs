@@ -121,8 +121,8 @@ public sealed partial class PullProgressTests(EngineHouse house) : IClassFixture
     /// <summary>Everything in the store but beginnings.</summary>
     private string[] Kept() =>
         [
-            .. ((string[])["content/blobs/sha256", "content/layers", "layers/sha256", "images", "images/tags", "tmp"])
-                .SelectMany(place => EngineRemains.Entries($"{house.DataRoot}/{place}"))
+            .. house
+                .Stored("content/blobs/sha256", "content/layers", "layers/sha256", "images", "images/tags", "tmp")
                 .Order(StringComparer.Ordinal),
         ];
 

@@ -112,7 +112,7 @@ public sealed class StoreUnderFireTests : IDisposable
         house.Do("image", "prune", "-a", "-f").Succeeded();
         foreach (string place in (string[])["content/blobs/sha256", "content/layers", "layers/sha256", "images/tags", "tmp"])
         {
-            Assert.True(EngineRemains.Entries($"{house.DataRoot}/{place}").Length == 0, $"{place} is not empty");
+            Assert.True(house.Stored(place).Length == 0, $"{place} is not empty");
         }
     }
 

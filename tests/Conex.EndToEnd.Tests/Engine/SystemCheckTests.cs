@@ -63,7 +63,7 @@ public sealed class SystemCheckTests : IDisposable
     public void A_container_whose_layer_is_missing_is_named_with_the_way_out()
     {
         house.Do("create", "--name", "poor", "--network", "none", "box", "true").Succeeded();
-        foreach (string layer in Directory.GetDirectories($"{house.DataRoot}/layers/sha256"))
+        foreach (string layer in house.Stored("layers/sha256"))
         {
             Directory.Delete(layer, recursive: true);
         }

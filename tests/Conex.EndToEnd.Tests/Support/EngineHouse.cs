@@ -165,6 +165,21 @@ public class EngineHouse : IDisposable
     /// <summary>What the daemon wrote to its own log, for the message of a failure.</summary>
     internal string DaemonLog => File.Exists($"{DataRoot}/conexd.log") ? File.ReadAllText($"{DataRoot}/conexd.log") : "";
 
+    /// <summary>What is in directories below the data directory, once the layers that were removed are gone.</summary>
+    internal string[] Stored(params string[] directories)
+    {
+        string[] found = [];
+        Eventually.Becomes(
+            () =>
+            {
+                found = [.. directories.SelectMany(directory => EngineRemains.Entries($"{DataRoot}/{directory}"))];
+                return !Array.Exists(found, entry => Path.GetFileName(entry).StartsWith(".removed-", StringComparison.Ordinal));
+            },
+            TimeSpan.FromMinutes(2)
+        );
+        return found;
+    }
+
     /// <summary>Waits until the log of a container contains a text.</summary>
     internal void WaitForLog(string container, string text) =>
         Eventually.True(

@@ -52,7 +52,11 @@ public sealed class ImageGuardTests
         await removing;
         Assert.True(made > 0);
         ImagePrune.Run(house.Engine.Images, all: true, _ => true);
-        Assert.Empty(Directory.EnumerateFileSystemEntries($"{house.DataRoot}/layers/sha256"));
+        string layers = $"{house.DataRoot}/layers/sha256";
+        Assert.True(
+            SpinWait.SpinUntil(() => !Directory.EnumerateFileSystemEntries(layers).Any(), TimeSpan.FromMinutes(2)),
+            string.Join('\n', Directory.EnumerateFileSystemEntries(layers))
+        );
         Assert.Empty(Directory.EnumerateFileSystemEntries($"{house.DataRoot}/content/blobs/sha256"));
     }
 

@@ -52,7 +52,7 @@ public sealed class DockerArchiveTests
         );
         Assert.Equal(["Loaded image: a:1", "Loaded image: a:2"], loaded[0].Lines);
         Assert.Equal([$"Loaded image ID: {loaded[1].Image.Id}"], loaded[1].Lines);
-        Assert.Equal(2, Directory.EnumerateDirectories(Path.Combine(store.Data, "layers/sha256")).Count());
+        Assert.Equal(2, store.LayerEntries().Length);
     }
 
     [Fact]

@@ -110,7 +110,7 @@ public sealed class SavedArchiveTests
         }
 
         Assert.Equal(image.Layers[0], Files(memory.ToArray())[$"blobs/sha256/{TestImage.DigestOf(image.Layers[0]).Hex}"]);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(store.Data, "layers/sha256")));
+        Assert.Empty(store.LayerEntries());
     }
 
     [Theory]
@@ -194,7 +194,7 @@ public sealed class SavedArchiveTests
             StringComparison.Ordinal
         );
         store.Remove("x:1");
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(store.Data, "layers/sha256")));
+        Assert.Empty(store.LayerEntries());
     }
 
     private static void Prepare(TestStore store, SaveOptions options, params string[] names) =>

@@ -141,6 +141,30 @@ public sealed class StoreCheckTests
     }
 
     [Fact]
+    public void What_was_a_layer_and_cannot_be_deleted_is_found()
+    {
+        using var store = new TestStore(LayerStorage.Mounted);
+        string left = Path.Combine(store.Data, "layers/sha256/.removed-1");
+        string mounted = Path.Combine(left, "fs/mounted");
+        Directory.CreateDirectory(mounted);
+        Directory.SetLastWriteTimeUtc(left, DateTime.UnixEpoch);
+        Tool.Run(store.Data, "mount", "-t", "tmpfs", "none", mounted);
+        try
+        {
+            store.Reopen();
+            Assert.Equal([left], store.LayerEntries());
+            Assert.Contains($"{left} is left", Assert.Single(store.Check().Findings).Problem, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Tool.Run(store.Data, "umount", mounted);
+        }
+        store.Reopen();
+        Assert.Empty(store.LayerEntries());
+        Assert.Empty(store.Check().Findings);
+    }
+
+    [Fact]
     public void What_belongs_to_nothing_is_found_and_removed()
     {
         using var store = new TestStore(LayerStorage.Mounted);

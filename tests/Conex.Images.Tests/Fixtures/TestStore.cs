@@ -91,10 +91,19 @@ public sealed class TestStore : IDisposable
     /// <summary>Blobs, layers, records and leftovers: everything but what is in the layers.</summary>
     public string[] Snapshot() =>
         [
-            .. ((string[])["content/blobs/sha256", "layers/sha256", "images", "images/tags", "tmp"])
+            .. ((string[])["content/blobs/sha256", "images", "images/tags", "tmp"])
                 .SelectMany(path => Directory.EnumerateFileSystemEntries(Path.Combine(Data, path)))
+                .Concat(LayerEntries())
                 .Order(StringComparer.Ordinal),
         ];
+
+    /// <summary>What is in the directory of layers, once those that were removed are gone.</summary>
+    public string[] LayerEntries()
+    {
+        string[] Entries() => Directory.GetFileSystemEntries(Path.Combine(Data, "layers/sha256"));
+        SpinWait.SpinUntil(() => !Entries().Any(entry => Images.Layers.IsGoing(Path.GetFileName(entry))), TimeSpan.FromMinutes(2));
+        return Entries();
+    }
 
     public void Dispose()
     {

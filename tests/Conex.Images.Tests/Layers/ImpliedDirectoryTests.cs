@@ -62,7 +62,7 @@ public sealed class ImpliedDirectoryTests
         AssertKept();
         Assert.Empty(store.Check().Findings);
         store.Remove("two:1");
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(store.Data, "layers/sha256")));
+        Assert.Empty(store.LayerEntries());
     }
 
     [Theory]

@@ -57,7 +57,7 @@ public sealed class LowerLinkTests
         Assert.Equal("the tool", store.Read(store.Images.Resolve("linked:1"), "opt/first"));
         Assert.Empty(store.Check().Findings);
         store.Remove("linked:1");
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(store.Data, "layers/sha256")));
+        Assert.Empty(store.LayerEntries());
     }
 
     [Theory]
@@ -225,7 +225,7 @@ public sealed class LowerLinkTests
             "the layer has too many hard links to files of lower layers: many/link-[0-9]+ is one more than are allowed$",
             refusal.Message
         );
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(store.Data, "layers/sha256")));
+        Assert.Empty(store.LayerEntries());
     }
 
     private static TarBuilder Links(int count)
