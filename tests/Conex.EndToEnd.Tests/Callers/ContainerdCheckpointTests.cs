@@ -55,11 +55,18 @@ public sealed class ContainerdCheckpointTests(Containerd containerd) : IClassFix
         Eventually.True(() => Count(id) > 4, "the container counts");
     }
 
-    private int Count(string id) =>
-        containerd.Do("task", "exec", "--exec-id", $"look-{Guid.NewGuid():N}", id, "cat", "/count") is { ExitCode: 0 } result
-            ? int.Parse(result.Output, CultureInfo.InvariantCulture)
-            : 0;
+    private int Count(string id) => int.Parse(Look(id, "cat", "/count"), CultureInfo.InvariantCulture);
 
-    private string Processes(string id) =>
-        containerd.Do("task", "exec", "--exec-id", $"look-{Guid.NewGuid():N}", id, "sh", "-c", "tr '\\0' ' ' </proc/1/cmdline").Text;
+    private string Processes(string id) => Look(id, "sh", "-c", "tr '\\0' ' ' </proc/1/cmdline").TrimEnd('\n');
+
+    /// <summary>What a command in a container prints. The container may not be there yet, and ctr may end before it has read what a quick process wrote.</summary>
+    private string Look(string id, params string[] command)
+    {
+        string output = "";
+        Eventually.True(
+            () => (output = containerd.Do(["task", "exec", "--exec-id", $"look-{Guid.NewGuid():N}", id, .. command]).Output).Length > 0,
+            $"container {id} answers"
+        );
+        return output;
+    }
 }
